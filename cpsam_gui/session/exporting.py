@@ -147,6 +147,7 @@ class ExportController:
             if done.paths:
                 self._notices.offered.emit(words, SHOW)
             else:
+                self._notices.withdrawn.emit(SHOW)
                 self._notices.message.emit(words)
         if done.skipped and not (done.paths or done.failed):
             self._notices.failed.emit(

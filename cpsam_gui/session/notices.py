@@ -20,6 +20,8 @@ class Notices(QObject):
     """Words for the status bar."""
     offered = pyqtSignal(str, str)
     """Words for the status bar, and the key of the action that is offered beside them."""
+    withdrawn = pyqtSignal(str)
+    """The action of this key is out of date where it is offered."""
     failed = pyqtSignal(object)
     """A `Problem`."""
     saved = pyqtSignal(str)

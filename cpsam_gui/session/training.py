@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -33,8 +33,12 @@ if TYPE_CHECKING:
     from cpsam_gui.session.questions import Questioner
     from cpsam_gui.session.run_state import RunState
 
+Result = TypeVar("Result")
+
 BUDGET: BudgetName = "normal"
 """What a training may cost unless somebody chooses; as `cpsam retrain` has it."""
+RETRAIN, RESUME = "train", "train_resume"
+"""Keys of the actions that are offered after one that was cancelled or failed."""
 CELLS, CLASSES, CANCEL = "cells", "classes", "cancel"
 EPOCH = re.compile(r"epoch \d+/\d+")
 """How the engine's notes begin while it learns."""
@@ -88,6 +92,8 @@ class TrainingController(QObject):
         self._learnt = False
         # What was cancelled is thrown away; what ends with the window is kept.
         self._dropping = False
+        self.end_words = ""
+        """What became of a training that was cancelled or failed, and how to go on; empty of others."""
 
     @property
     def chosen(self) -> work.TrainOptions:
@@ -171,7 +177,7 @@ class TrainingController(QObject):
         from cpsam_core.finetune import Control
 
         control = self._control = Control()
-        self.reports, self.plan, self._dropping = [], None, False
+        self.reports, self.plan, self._dropping, self.end_words = [], None, False, ""
         self.checking = self._learnt = False
         self._job = self._jobs.run(
             look,
@@ -179,7 +185,7 @@ class TrainingController(QObject):
             lane=Lane.BESIDE,
             outlives_image=True,
             then=partial(self._found, control, options),
-            ended=lambda ending: None if ending is Ending.DONE else self._ended(control),
+            ended=lambda ending: None if ending is Ending.DONE else self._ended(control, ending),
         )
         self.state_changed.emit()
 
@@ -189,7 +195,8 @@ class TrainingController(QObject):
         if options.classes is None and seen.doubtful:
             answer = self._questions.ask(_about_classes(seen.text))
             if answer == CANCEL:
-                self._ended(control)
+                self._dropping = True
+                self._ended(control, Ending.CANCELLED)
                 return
             options = replace(options, classes=answer == CLASSES)
         device = self._models.device
@@ -205,7 +212,7 @@ class TrainingController(QObject):
             lane=Lane.BESIDE,
             outlives_image=True,
             then=partial(self._done, control),
-            ended=lambda _: self._ended(control),
+            ended=partial(self._ended, control),
             progressed=self._progressed,
         )
 
@@ -246,25 +253,68 @@ class TrainingController(QObject):
     def _done(self, control: Control, outcome: RetrainingOutcome) -> None:
         # Cancelled too late: the new model is there, and its page offers to discard it.
         self._dropping = False
-        self._ended(control)
+        self._ended(control, Ending.DONE)
         self.models_changed.emit()
         self.finished.emit(outcome)
 
-    def _ended(self, control: Control) -> None:
-        """Forget a training whose thread has ended, whatever came of it; another may run by now."""
+    def _ended(self, control: Control, ending: Ending) -> None:
+        """Forget a training whose thread has ended, and say what became of it; another may run by now."""
         if self._control is not control:
             return
         self._job = self._control = None
-        if self._dropping and self.plan is not None:
-            name = self.plan.name
-            self._jobs.run(
-                lambda progress: work.throw_away(name),
-                name="Removing what was cancelled",
-                lane=Lane.BESIDE,
-                outlives_image=True,
-                then=lambda _: self.models_changed.emit(),
+        name = "" if self.plan is None else self.plan.name
+        if ending is Ending.FAILED and name:
+            self._then_tell(partial(work.can_go_on, name), partial(self._failed_words, name))
+        elif self._dropping and not name:
+            self._tell_end(translate("Training cancelled before it began: nothing was changed."))
+        elif self._dropping:
+            # The curves are those of a model that is no more.
+            self.reports = []
+            words = translate(
+                "Training cancelled: nothing of {name} was kept. {model} stays in use, and your corrections stay: "
+                "Retrain begins anew."
             )
+            self._then_tell(partial(work.throw_away, name), lambda _: (self._named(words, name), RETRAIN))
         self.state_changed.emit()
+
+    def _failed_words(self, name: str, kept: bool) -> tuple[str, str]:
+        words = (
+            translate(
+                "The training of {name} failed. Train > Continue an interrupted training resumes from its last "
+                "checkpoint."
+            )
+            if kept
+            else translate(
+                "The training of {name} failed, and nothing of it was kept. {model} stays in use, and your "
+                "corrections stay: Retrain begins anew."
+            )
+        )
+        return self._named(words, name), RESUME if kept else RETRAIN
+
+    def _named(self, words: str, name: str) -> str:
+        return words.format(name=name, model=self._run_state.options.model.title)
+
+    def _then_tell(self, look: Callable[[], Result], words: Callable[[Result], tuple[str, str]]) -> None:
+        """Look at the disk in the background, and say what is found there, unless another training runs by then."""
+
+        def tell(found: Result) -> None:
+            self.models_changed.emit()
+            if not self.running:
+                self._tell_end(*words(found))
+
+        self._jobs.run(
+            lambda progress: look(),
+            name=translate("Looking at what was kept"),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=tell,
+        )
+
+    def _tell_end(self, words: str, action: str = RETRAIN) -> None:
+        """Say what became of a training, on its page, too, until the next one begins."""
+        self.end_words = words
+        self.state_changed.emit()
+        self._notices.offered.emit(words, action)
 
     def on_plan(self, plan: RetrainingPlan) -> None:
         """Pass on what will be done."""

@@ -147,6 +147,11 @@ def throw_away(name: str) -> None:
     requests.throw_away(name)
 
 
+def can_go_on(name: str) -> bool:
+    """Whether a training of that name was interrupted and can be resumed."""
+    return any(request.options.name == name for request in interrupted())
+
+
 def drop(request: TrainRequest) -> None:
     """Give up an interrupted training."""
     from cpsam_core.retrain import requests

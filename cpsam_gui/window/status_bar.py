@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
 
@@ -13,6 +13,7 @@ from cpsam_gui.session.object_words import marks_of
 from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.style import theme
 from cpsam_gui.window.hint_label import HintLabel
+from cpsam_gui.window.message_line import Message, MessageLine
 from cpsam_gui.window.progress_words import ProgressWords
 from cpsam_gui.window.training_chip import TrainingChip
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 # Channels whose brightness is read out.
 SHOWN = 4
-# Before the tool's hint is back: at least so long, and what a reader takes for each letter.
-SHOW_MESSAGE_MS, LETTER_MS = 6000, 60
 
 
 class StatusBar(QStatusBar):
@@ -71,11 +70,13 @@ class StatusBar(QStatusBar):
         self._words = ProgressWords()
         self._offered: Step | None = None
         self._pointer: tuple[int, int] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.show_hint)
+        self._line = MessageLine(self)
+        self._line.shown.connect(self._show)
+        self._line.over.connect(self.show_hint)
+        self.offer.clicked.connect(lambda: self._line.withdraw())
         self._notices.message.connect(self.say)
         self._notices.offered.connect(self.offer_action)
+        self._notices.withdrawn.connect(self._withdraw_action)
         self._open_image.history_changed.connect(self._withdraw)
         self._gestures.tool_changed.connect(self.show_hint)
         self._open_image.objects_changed.connect(self._count)
@@ -102,29 +103,42 @@ class StatusBar(QStatusBar):
         """Show a message for a while."""
         if not text:
             return
-        self.hint.setText(text)
-        # The end of a long one may be cut off.
-        self.hint.setToolTip(text)
-        self._timer.start(max(SHOW_MESSAGE_MS, LETTER_MS * len(text)))
+        self._line.say(Message(text))
 
     def offer_action(self, text: str, key: str) -> None:
         """Say something, with a button for what can be done about it; it goes with the next step of history."""
+        self._line.say(Message(text, key))
+
+    def _show(self, message: Message) -> None:
+        self.hint.setText(message.text)
+        # The end of a long one may be cut off.
+        self.hint.setToolTip(message.text)
         window = self.window()
-        action = window.findChild(QAction, key) if window is not None else None
+        action = window.findChild(QAction, message.action) if message.action and window is not None else None
+        if action is None:
+            return
         self._offered = self._open_image.document.state
-        self.say(text)
-        if action is not None:
-            self.offer.setDefaultAction(action)
-            key_words = written_keys(action.shortcut().toString())
-            self.offer.setText(f"{action.text()}  ({key_words})" if key_words else action.text())
-            self.offer.show()
+        self.offer.setDefaultAction(action)
+        key_words = written_keys(action.shortcut().toString())
+        self.offer.setText(f"{action.text()}  ({key_words})" if key_words else action.text())
+        self.offer.show()
 
     def _withdraw(self) -> None:
+        """Take an offer away that was made before the last step of the history, or for another image."""
         if self._open_image.document.state is not self._offered:
             self.offer.hide()
+            self._line.withdraw()
+
+    def _withdraw_action(self, key: str) -> None:
+        action = self.offer.defaultAction()
+        if action is not None and action.objectName() == key:
+            self.offer.hide()
+        self._line.withdraw(key)
 
     def show_hint(self) -> None:
-        """Show what the tool does."""
+        """Show what the tool does, unless an offer stands there."""
+        if self._line.offering:
+            return
         open_one = self._open_image.image is not None
         idle = translate("Open an image, or drop one on the window")
         self.hint.setText(translate_said(self._gestures.tool.hint) if open_one else idle)

@@ -256,7 +256,10 @@ class TrainPanel(Panel):
         if running and not self._training.reports:
             self.text.setText("")
             self.curves.show_reports(())
-        self.text.setVisible(running or bool(self._training.reports))
+        if self._training.end_words:
+            self.text.setText(self._training.end_words)
+            self.curves.show_reports(self._training.reports)
+        self.text.setVisible(running or bool(self._training.reports or self._training.end_words))
         self.curves.setVisible(running or bool(self._training.reports))
 
     def _planned(self, plan: RetrainingPlan) -> None:

@@ -1743,6 +1743,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Frühere Masken werden angesehen</translation>
     </message>
     <message>
+      <source>Looking at what was kept</source>
+      <translation>Was erhalten blieb, wird angesehen</translation>
+    </message>
+    <message>
       <source>Looking for devices</source>
       <translation>Geräte werden gesucht</translation>
     </message>
@@ -3585,6 +3589,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die ausgewählten Objekte haben in dieser Ebene nichts</translation>
     </message>
     <message>
+      <source>The training of {name} failed, and nothing of it was kept. {model} stays in use, and your corrections stay: Retrain begins anew.</source>
+      <translation>Das Training von {name} ist fehlgeschlagen, und nichts davon blieb erhalten. {model} bleibt in Gebrauch, und Ihre Korrekturen bleiben: Nachtrainieren beginnt von vorn.</translation>
+    </message>
+    <message>
+      <source>The training of {name} failed. Train &gt; Continue an interrupted training resumes from its last checkpoint.</source>
+      <translation>Das Training von {name} ist fehlgeschlagen. Training &gt; Unterbrochenes Training fortsetzen macht beim letzten Zwischenstand weiter.</translation>
+    </message>
+    <message>
       <source>The training of {name} was interrupted.</source>
       <translation>Das Training von {name} wurde unterbrochen.</translation>
     </message>
@@ -3831,6 +3843,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Training</source>
       <translation>Training</translation>
+    </message>
+    <message>
+      <source>Training cancelled before it began: nothing was changed.</source>
+      <translation>Training abgebrochen, bevor es begann: Nichts wurde geändert.</translation>
+    </message>
+    <message>
+      <source>Training cancelled: nothing of {name} was kept. {model} stays in use, and your corrections stay: Retrain begins anew.</source>
+      <translation>Training abgebrochen: Von {name} blieb nichts. {model} bleibt in Gebrauch, und Ihre Korrekturen bleiben: Nachtrainieren beginnt von vorn.</translation>
     </message>
     <message>
       <source>Training images</source>

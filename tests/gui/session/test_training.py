@@ -249,6 +249,83 @@ def test_pause_stop_and_cancel(annotated: Window, gate: threading.Event, qtbot: 
         qtbot.waitUntil(lambda: not training.running)
 
 
+def test_what_became_of_a_cancelled_training_is_said(
+    annotated: Window, gate: threading.Event, qtbot: QtBot
+) -> None:
+    training, panel, status = annotated.session.training, annotated.panel(TrainPanel), annotated.status
+    annotated.show_panel("Train")
+    training.start()
+    qtbot.waitUntil(lambda: len(training.reports) == 3)
+    name = training.plan.name  # type: ignore[union-attr]
+    panel.foot.cancel.click()
+    qtbot.waitUntil(lambda: bool(training.end_words))
+    words = (
+        f"Training cancelled: nothing of {name} was kept. cpsam-lite stays in use, and your corrections stay: "
+        "Retrain begins anew."
+    )
+    assert panel.text.isVisible() and panel.text.text() == words
+    assert not panel.curves.isVisible()
+    assert status.hint.text() == words
+    assert status.offer.isVisible() and "Retrain" in status.offer.text()
+    # The next one begins afresh.
+    training.start()
+    assert not panel.text.text() and not training.end_words
+    qtbot.waitUntil(lambda: len(training.reports) == 3)
+    training.cancel()
+    qtbot.waitUntil(lambda: bool(training.end_words))
+
+
+def test_a_training_that_is_cancelled_before_it_began_says_that_nothing_was_changed(
+    annotated: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = annotated.session.training
+    look = threading.Event()
+
+    def waits(*args: Any) -> Any:
+        look.wait(20)
+        return look_at(*args[:2], args[-1])
+
+    look_at = work.look_at
+    monkeypatch.setattr(work, "start_on", waits)
+    training.start()
+    training.cancel()
+    look.set()
+    qtbot.waitUntil(lambda: not training.running)
+    assert training.end_words == "Training cancelled before it began: nothing was changed."
+    assert annotated.panel(TrainPanel).text.text() == training.end_words
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_training_that_failed_says_how_to_go_on(
+    annotated: Window, models: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    training = annotated.session.training
+    training.choose(work.TrainOptions(changes={"epochs": 50, "samples": 1, "warmup": 0}, name="mine"))
+    one_click, state = work.train, models / "mine.partial"
+
+    def fails(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> Any:
+        def report(done: int, total: int, note: str = "") -> None:
+            if note.startswith("epoch") and (state.exists() or not kept):
+                raise TrainingError("The disk is full.")
+            progress(done, total, note)
+
+        return one_click(candidates, options, control, listener, report)
+
+    monkeypatch.setattr(work, "train", fails)
+    with qtbot.waitSignal(annotated.session.failed, timeout=60_000):
+        training.start()
+    qtbot.waitUntil(lambda: bool(training.end_words))
+    offered = annotated.status.offer.text()
+    if kept:
+        assert "Train > Continue an interrupted training resumes" in training.end_words
+        assert "Continue an interrupted training" in offered
+    else:
+        assert "failed, and nothing of it was kept. cpsam-lite stays in use" in training.end_words
+        assert "Retrain" in offered
+    assert work.can_go_on("mine") is kept
+    work.throw_away("mine")
+
+
 @pytest.fixture
 def step_over(annotated: Window) -> Iterator[threading.Event]:
     """Yield what a step of a training waits for; a test that fails lets it go."""

@@ -1,0 +1,86 @@
+"""One place for messages: what offers an action is not hidden by what merely tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtCore import Qt
+
+from cpsam_gui import operations
+from cpsam_gui.actions.install import actions_of
+from cpsam_gui.dialogs.export import ExportDialog
+from cpsam_gui.window import message_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+def export(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, path: Path) -> str:
+    """Export the masks and return what is said of it."""
+    monkeypatch.setattr(ExportDialog, "_ask_file", lambda self, one: path)
+    actions_of(window)["export"].trigger()
+    dialog = window.findChild(ExportDialog)
+    assert dialog is not None
+    dialog.go.click()
+    qtbot.waitUntil(lambda: str(path) in window.status.hint.text() and window.session.jobs.idle)
+    assert window.status.offer.isVisible()
+    return window.status.hint.text()
+
+
+def test_a_later_message_does_not_hide_an_offer(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    status, notices = segmented.status, segmented.session.notices
+    saved = export(segmented, qtbot, monkeypatch, tmp_path / "out.tif")
+    notices.message.emit("Looking at something")
+    notices.message.emit("4 objects")
+    segmented.session.gestures.use("brush")
+    assert status.hint.text() == saved and status.offer.isVisible()
+    # It goes with the next step of the history, and what waited follows.
+    segmented.session.edits.change(lambda document: operations.delete(document, [1]))
+    assert not status.offer.isVisible()
+    assert status.hint.text() != saved
+    assert "Looking" not in status.hint.text()
+
+
+def test_what_waits_follows_when_the_offer_was_there_long_enough(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    status, notices = segmented.status, segmented.session.notices
+    monkeypatch.setattr(message_line, "SHOW_MESSAGE_MS", 300)
+    monkeypatch.setattr(message_line, "LETTER_MS", 0)
+    said: list[str] = []
+    status._line.shown.connect(lambda message: said.append(message.text))
+    notices.offered.emit("first offer", "train")
+    notices.message.emit("older")
+    notices.offered.emit("second offer", "export")
+    notices.message.emit("newer")
+    assert said == ["first offer"]
+    qtbot.waitUntil(lambda: len(said) == 3 and status.hint.text() not in said)
+    assert said == ["first offer", "second offer", "newer"]
+    assert "Export" in status.offer.text(), "the button stays as long as nothing is done"
+
+
+def test_an_offer_that_was_taken_up_makes_room(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    status, notices = segmented.status, segmented.session.notices
+    export(segmented, qtbot, monkeypatch, tmp_path / "out.tif")
+    notices.message.emit("4 objects")
+    qtbot.mouseClick(status.offer, Qt.MouseButton.LeftButton)
+    assert status.hint.text() == "4 objects"
+
+
+def test_the_next_export_takes_the_place_of_the_last(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    export(segmented, qtbot, monkeypatch, tmp_path / "one.tif")
+    export(segmented, qtbot, monkeypatch, tmp_path / "two.tif")
+    segmented.session.notices.withdrawn.emit("show_saved")
+    assert not segmented.status.offer.isVisible()
+    assert "two.tif" not in segmented.status.hint.text()
