@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_core.labels import parts_of_runs, separate_pieces
 from cpsam_gui import operations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cpsam_core.progress import Progress
+    from cpsam_gui.jobs.job import Job
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.session.edits import Edits
     from cpsam_gui.session.notices import Notices
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 # Objects; so many are looked at after an edit at once, more in another thread.
 FEW = 200
+# Without another result before all objects are looked through.
+REST_MS = 300
 SEPARATE = "separate_pieces"
 """Key of the action that is offered."""
 
@@ -53,6 +56,12 @@ class Pieces(QObject):
         self.latest: tuple[int, ...] = ()
         """The objects that fell into pieces by the last edit."""
         self._asked = 0
+        self._job: Job | None = None
+        # A step is undone and done again in less: those who look would be many, and take the cores from the painting.
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REST_MS)
+        self._timer.timeout.connect(self._look)
         self._since: set[int] = set()
         """Objects that were edited while all are looked through."""
         self.questions = questions
@@ -111,13 +120,19 @@ class Pieces(QObject):
             self._notices.offered.emit(words, SEPARATE)
 
     def _look_through(self) -> None:
-        """Look at every object, in another thread; only the last request is wanted."""
+        """Look at every object soon, in another thread; only the last request is wanted."""
+        self._asked += 1
+        self._since.clear()
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        self._timer.start()
+
+    def _look(self) -> None:
         document = self._open_image.document
         if self._open_image.image is None or document.large:
             return
-        self._asked += 1
-        self._since.clear()
-        self._jobs.run(
+        self._job = self._jobs.run(
             partial(_several, document.snapshot()),
             name=translate("Looking for pieces"),
             lane=Lane.BESIDE,
@@ -129,6 +144,7 @@ class Pieces(QObject):
     def _looked(self, asked: int, found: PiecesFound) -> None:
         if asked != self._asked:
             return
+        self._job = None
         known = {number: count for number, count in self.now.items() if number in self._since}
         self._take({**{n: count for n, count in found.several.items() if n not in self._since}, **known})
         if self._from_elsewhere:

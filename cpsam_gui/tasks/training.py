@@ -1,4 +1,4 @@
-"""What the training job does, by the engine, which is imported when it is first needed. No Qt."""
+"""What the training job does, by the engine, most of which is imported when it is first needed. No Qt."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from cpsam_core.progress import silent
 from cpsam_core.retrain.options import TrainOptions, settings_of
+
+# Asked for while other threads import: the window would wait for them to be done with its modules.
+from cpsam_core.retrain.plan import obstacle as obstacle_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,9 +42,7 @@ __all__ = [
 
 def obstacle(candidates: tuple[Candidate, ...]) -> str:
     """Return why nothing can be learnt from these images; empty where it can."""
-    from cpsam_core.retrain.plan import obstacle as found
-
-    return found(candidates)
+    return obstacle_of(candidates)
 
 
 def classes_of(candidates: tuple[Candidate, ...]) -> ClassUse:
@@ -87,7 +88,6 @@ def look_at(
 ) -> tuple[Candidate, ...]:
     """Return the images of a folder that have masks; those without a project are seen as `otherwise` says."""
     from cpsam_core.retrain import candidates_in
-    from cpsam_core.retrain import plan as _  # noqa: F401 - here, so that the window need not wait for it
 
     return candidates_in(folder, uses, otherwise=otherwise, known=known, progress=progress)
 
