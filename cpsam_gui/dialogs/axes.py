@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from cpsam_core.errors import ImageError
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim, form
 from cpsam_gui.style.wheel import guard_wheels
@@ -69,6 +69,9 @@ class AxesDialog(QDialog):
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
+        button = self.buttons.button(QDialogButtonBox.StandardButton.Open)
+        if button is not None:
+            button.setObjectName("primary")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self._arrange()
@@ -139,7 +142,7 @@ class AxesDialog(QDialog):
         try:
             image = preview(self._unsure, self.reading)
         except ImageError as error:
-            self._show(None, str(error))
+            self._show(None, translate_said(str(error)))
             return
         self._show(image, describe(axes, self._unsure.shape))
 
@@ -186,12 +189,14 @@ def preview(unsure: Unsure, reading: AxesReading) -> Image:
 def describe(axes: str, shape: tuple[int, ...]) -> str:
     """Return in words what an image of these axes is."""
     lengths = dict(zip(axes, shape, strict=True))
-    parts = [
-        f"{lengths[letter]:,} {word}{'' if lengths[letter] == 1 else 's'}"
-        for letter, word in (("T", "time point"), ("Z", "plane"), ("C", "channel"))
-        if letter in lengths
-    ]
+    times, planes, channels = (lengths.get(letter, 0) for letter in ("T", "Z", "C"))
+    said = (
+        f"{times:,} time point{'' if times == 1 else 's'}" if times else "",
+        f"{planes:,} plane{'' if planes == 1 else 's'}" if planes else "",
+        f"{channels:,} channel{'' if channels == 1 else 's'}" if channels else "",
+    )
+    parts = [translate_said(words) for words in said if words]
     if "S" in lengths:
         parts.append(translate("colour"))
-    size = f"{lengths['Y']:,} x {lengths['X']:,} {translate('pixels')}"
+    size = translate_said(f"{lengths['Y']:,} x {lengths['X']:,} pixels")
     return ", ".join([*parts, size])

@@ -21,7 +21,7 @@ from PyQt6.QtCore import QObject, QThread, pyqtSignal
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
 from cpsam_core.system.paths import leave_lost_folder
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ def problem_from(error: Exception) -> Problem:
     """Describe an error: a known one by its own message, any other with its traceback."""
     details = "".join(traceback.format_exception(error))
     if isinstance(error, CpsamError):
-        return Problem(str(error), details)
+        return Problem(translate_said(str(error)), details)
     if isinstance(error, OSError) and error.strerror:
         name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
         return Problem(f"{name}: {error.strerror}" if name else error.strerror, details)

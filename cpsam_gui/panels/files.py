@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QListView
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.file_menu import FileMenu
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim
@@ -232,7 +232,7 @@ class FilesPanel(Panel):
             self._reset()
         for path in changed:
             self.model.touch(path)
-        self._note.setText(self.folder.summary())
+        self._note.setText(translate_said(self.folder.summary()))
 
     def _ready_changed(self, changed: list[Path]) -> None:
         self.model.ready = self._look_ahead.ready
@@ -256,7 +256,7 @@ class FilesPanel(Panel):
     def _reset(self) -> None:
         self.model.reset()
         self._mark_open()
-        self._note.setText(self.folder.summary())
+        self._note.setText(translate_said(self.folder.summary()))
 
     def _want(self, path: Path) -> None:
         """Make the pictures one after the other in the background, the last ones asked for first."""

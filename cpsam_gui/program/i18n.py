@@ -8,6 +8,7 @@ date.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -16,10 +17,15 @@ from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from PyQt6.QtGui import QKeySequence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 CONTEXT = "cpsam-gui"
 NUMBER = re.compile(r"(?:-|(?<!\w)\+)?\d[\d,]*(?:\.\d+)?")
+LINES, SENTENCES = re.compile(r"(\n\s*)"), re.compile(r"((?<=[.!?])\s+(?=[A-Z0-9]))")
+ENTRIES = re.compile(r"(, )")
+"""What stands between lines, between sentences, and between the entries of a list."""
+LEAST_LETTERS = 8
+"""Letters that a template has beside its values, so that it is recognised in a text by more than chance."""
 FOLDER = Path(__file__).parent / "languages"
 
 
@@ -29,20 +35,47 @@ def translate(text: str, context: str = CONTEXT) -> str:
 
 
 def translate_said(text: str) -> str:
-    """Translate words that were put together where Qt is not known: hints and answers of tools, names of steps.
+    """Translate words that were put together where Qt is not known: hints of tools, names of steps, engine's sentences.
 
-    Numbers in them stand as ``{}`` in the files of the languages: "3 objects locked" is "{} objects locked" there.
+    Values in them stand as ``{}`` in the files of the languages: "3 objects locked" is "{} objects locked" there, and
+    "a.png is left out: no objects" is "{} is left out: {}"; values that are words are translated in turn. Of several
+    sentences or lines each is looked for, of a list every entry.
     """
     known = translate(text)
     if known != text:
         return known
     numbers: list[str] = NUMBER.findall(text)
-    template = NUMBER.sub("{}", text)
-    known = translate(template)
-    if not numbers or known == template or known.count("{}") != len(numbers):
+    if numbers:
+        template = NUMBER.sub("{}", text)
+        known = translate(template)
+        if known != template and known.count("{}") == len(numbers):
+            return _filled(known, numbers)
+    app = QCoreApplication.instance()
+    if app is None or not any(map(str.isalpha, text)):
         return text
-    parts = known.split("{}")
-    return "".join(part + number for part, number in zip(parts, [*numbers, ""], strict=True))
+    for translator in app.findChildren(TextTranslator):
+        found = translator.template_of(text)
+        if found is not None:
+            return _filled(translate(found[0]), [translate_said(value) for value in found[1]])
+    for between in (LINES, SENTENCES):
+        if between.search(text):
+            return _one_by_one(between, text)
+    if text.endswith("."):
+        # Many are told without the full stop, too.
+        return f"{translate_said(text[:-1])}."
+    return _one_by_one(ENTRIES, text) if ENTRIES.search(text) else text
+
+
+def _one_by_one(between: re.Pattern[str], text: str) -> str:
+    # Every second part is what stands between.
+    parts = enumerate(between.split(text))
+    return "".join(part if place % 2 else translate_said(part) for place, part in parts)
+
+
+def _filled(template: str, values: Sequence[str]) -> str:
+    """Return a template with its places filled in their order; braces in the values mean nothing."""
+    parts = template.split("{}")
+    return "".join(part + value for part, value in zip(parts, [*values, ""], strict=True))
 
 
 def written_keys(shortcut: str) -> str:
@@ -79,12 +112,56 @@ def localised(page: Path) -> Path:
     return other if code and other.is_file() else page
 
 
+@dataclass(frozen=True)
+class _Template:
+    """A text with places for values, and how it is recognised.
+
+    Attributes
+    ----------
+    text
+        With ``{}`` for values.
+    pattern
+        Finds the values.
+    part
+        The longest of its pieces: a text without it needs no further look.
+    letters
+        Number of letters beside the values.
+    """
+
+    text: str
+    pattern: re.Pattern[str]
+    part: str
+    letters: int
+
+    @classmethod
+    def of(cls, text: str) -> _Template | None:
+        """Return the template of a text; None where it has no values or too few words of its own."""
+        pieces = text.split("{}")
+        letters = sum(map(str.isalpha, "".join(pieces)))
+        if len(pieces) == 1 or letters < LEAST_LETTERS:
+            return None
+        pattern = re.compile("(.+?)".join(map(re.escape, pieces)))
+        return cls(text, pattern, max(pieces, key=len), letters)
+
+
 class TextTranslator(QTranslator):
     """Translates by a table."""
 
     def __init__(self, words: Mapping[str, str], parent: QCoreApplication | None = None) -> None:
         super().__init__(parent)
         self._words = words
+        self._templates = sorted(
+            (one for one in map(_Template.of, words) if one is not None), key=lambda one: -one.letters
+        )
+
+    def template_of(self, text: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return the template that says most of a text, and the values in it; None where none fits."""
+        for one in self._templates:
+            fits = one.pattern.fullmatch(text) if one.part in text else None
+            # One that was taken off again, or that has other places in this language.
+            if fits is not None and self._words[one.text].count("{}") == len(fits.groups()):
+                return one.text, fits.groups()
+        return None
 
     def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
         """Whether there is nothing to translate by; called by Qt."""

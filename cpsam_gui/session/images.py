@@ -13,7 +13,7 @@ from cpsam_core.errors import SettingsError
 from cpsam_core.images.limits import confirm_large
 from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Problem
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.pixels import lazy_pixels_of
@@ -194,9 +194,10 @@ class Images(QObject):
         if image is None:
             return ""
         z, y, x, c = image.pixels.shape
-        planes = f"{z} planes, " if z > 1 else ""
+        planes = [f"{z} planes"] if z > 1 else []
         channels = "RGB" if image.is_rgb else f"{c} channel{'s' if c > 1 else ''}"
-        words = f"{y} x {x} pixels, {planes}{channels}, {image.pixels.dtype}"
+        facts = [f"{y} x {x} pixels", *planes, channels, str(image.pixels.dtype)]
+        words = ", ".join(map(translate_said, facts))
         if z > 1 and image.plane_distance is None:
             words += ". " + translate(
                 "The file does not say how far apart its planes are: set it under Segment > Plane spacing"

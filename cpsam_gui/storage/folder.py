@@ -58,8 +58,8 @@ class FolderState:
         started = sum(state is not ReviewState.NOT_STARTED for state in states)
         verified = sum(state is ReviewState.VERIFIED for state in states)
         count = len(self.images)
-        words = f"{count:,} image{'' if count == 1 else 's'}, {started:,} with masks"
-        return words + (f", {verified:,} verified" if verified else "")
+        words = [f"{count:,} image{'' if count == 1 else 's'}", f"{started:,} with masks"]
+        return ", ".join([*words, *([f"{verified:,} verified"] if verified else [])])
 
 
 def read_folder(path: Path) -> tuple[Path, ...]:

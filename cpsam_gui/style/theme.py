@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Pixels; margins and gaps are multiples or halves of it.
 GRID_PX = 8
+TAB_PADDING_PX = 9
+"""At each side of the words of a tab, pixels: four tabs stand side by side in the narrowest panel."""
 ICON = QSize(22, 22)
 # Pixels.
 MIN_TEXT_PX = 12
@@ -207,7 +209,7 @@ def _sheet(s: Scheme) -> str:
     QCheckBox::indicator:unchecked:disabled, QRadioButton::indicator:unchecked:disabled {{
       border-color: {s.border}; }}
     QTabBar {{ qproperty-drawBase: 0; }}
-    QTabBar::tab {{ padding: 7px 12px; border: none; color: {s.dim}; }}
+    QTabBar::tab {{ padding: 7px {TAB_PADDING_PX}px; border: none; color: {s.dim}; }}
     QTabBar::tab:selected {{ color: {s.text}; border-bottom: 2px solid {s.accent}; }}
     QProgressBar {{ border: none; border-radius: 4px; background: {s.border}; height: 8px; }}
     QProgressBar::chunk {{ background: {s.accent}; border-radius: 4px; }}

@@ -216,13 +216,14 @@ def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterat
 @pytest.fixture
 def german(qapp: QApplication) -> Iterator[None]:
     """Let the window speak German."""
-    before = set(map(id, qapp.findChildren(QTranslator)))
+    # Kept alive meanwhile: identities of wrappers that are gone are given to others.
+    before = qapp.findChildren(QTranslator)
     assert i18n.install(qapp, "de")
     yield
     for translator in qapp.findChildren(QTranslator):
-        if id(translator) not in before:
+        if translator not in before:
             qapp.removeTranslator(translator)
-            translator.deleteLater()
+            translator.setParent(None)
     qapp.setProperty("language", None)
 
 

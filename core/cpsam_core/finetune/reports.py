@@ -99,8 +99,8 @@ def left_out_text(count: int, steps: int) -> str:
     """Return in words how many of the steps of a training were left out; empty where none was."""
     if not count:
         return ""
-    were = "was" if count == 1 else "were"
-    return f"{count:,} of {steps:,} steps {were} left out, because the gradient was not finite"
+    many = f"{count:,} of {steps:,} steps"
+    return f"{many} {'was' if count == 1 else 'were'} left out, because the gradient was not finite"
 
 
 class Control:

@@ -224,8 +224,10 @@ class Trainer:
         settings = self.settings
         while not self._rate_plan.is_over(len(self.reports), self.seconds):
             if out_of_patience(self.reports, settings.patience):
-                epochs = "1 epoch" if settings.patience == 1 else f"{settings.patience} epochs"
-                return "patience", f"no better result in {epochs}"
+                return (
+                    "patience",
+                    f"no better result in {settings.patience} epoch{'' if settings.patience == 1 else 's'}",
+                )
             clock = Clock()
             try:
                 loss = self._epoch(clock, progress)

@@ -46,8 +46,9 @@ class ClassUse:
     @property
     def text(self) -> str:
         """Say how many objects have a class."""
-        have = "has" if self.classed == 1 else "have"
-        return f"{self.classed:,} of {self.objects:,} objects {have} a class"
+        return (
+            f"{self.classed:,} of {self.objects:,} objects {'has' if self.classed == 1 else 'have'} a class"
+        )
 
     def learnt(self, wish: bool | None) -> bool:
         """Return whether classes are learnt; a `wish` of None leaves it to what the objects say."""

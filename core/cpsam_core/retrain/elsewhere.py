@@ -96,14 +96,18 @@ def forgetting_text(found: Iterable[Forgetting]) -> str:
     known = [one for one in found if one.difference.objects]
     if not known:
         return ""
-    lost = [
-        f"loses {-one.difference.change:.2f} on {one.kind}" for one in known if one.difference.word == "worse"
+    # A sentence for each kind, since sentences are what is translated.
+    parts = [
+        f"Elsewhere, the new model loses {-one.difference.change:.2f} on {one.kind}."
+        for one in known
+        if one.difference.word == "worse"
     ]
-    gained = [
-        f"gains {one.difference.change:.2f} on {one.kind}" for one in known if one.difference.word == "better"
+    parts += [
+        f"Elsewhere, the new model gains {one.difference.change:.2f} on {one.kind}."
+        for one in known
+        if one.difference.word == "better"
     ]
     doubtful = [one for one in known if one.difference.doubt and abs(one.difference.change) >= WORTH_SEEING]
-    parts = [f"Elsewhere, the new model {' and '.join(lost + gained)}."] if lost or gained else []
     if not parts and len(doubtful) < len(known):
         same = ", ".join(one.kind for one in known if one not in doubtful)
         parts.append(f"Elsewhere ({same}) no difference was found.")

@@ -284,8 +284,10 @@ def verdict_text(images: Sequence[ImageChange], difference: Difference) -> str:
         return f"The new model is better: {numbers}."
     if difference.word == "worse":
         return f"The new model is worse: {numbers}. Keep the old one."
-    few = "There are too few objects to tell: " if total < FEW_OBJECTS else ""
-    return f"{few or 'The two models are not different, as far as can be told: '}{numbers}. {_advice(difference)}"
+    advice = _advice(difference)
+    if total < FEW_OBJECTS:
+        return f"There are too few objects to tell: {numbers}. {advice}"
+    return f"The two models are not different, as far as can be told: {numbers}. {advice}"
 
 
 def _advice(difference: Difference) -> str:
@@ -293,7 +295,7 @@ def _advice(difference: Difference) -> str:
     if not difference.more:
         return f"A difference of {WORTH_SEEING:.2f} would have been seen."
     about = estimated(difference.more)
-    cells = f"about {about:,} more cell{'' if about == 1 else 's'}"
+    cells = "about 1 more cell" if about == 1 else f"about {about:,} more cells"
     if difference.more >= MOST_ADVISED:
         return "No number of corrections that anybody would make is going to tell them apart."
     if abs(difference.change) < WORTH_SEEING:

@@ -198,14 +198,21 @@ def _whole(
     as_bodies = {pair.image for pair in volumes}
     titles = [f"the bodies of {pair.name}" for pair in volumes]
     titles += [one.name for one in aside if one.pair.image not in as_bodies]
-    names = ", ".join(titles[:3]) + (" and others" if len(titles) > 3 else "")
-    before = sum(lineage.is_aside(one.digest) for one in aside)
-    also = f" and on parts of {_count(len(parts), 'other')} kept aside earlier" if parts else ""
-    since = " (kept aside since an earlier training)" if before == len(aside) else ""
-    text = (
-        f"The new model learns from {_count(len(training), 'image')} and is judged on {names}{since}{also}, "
-        "which neither it nor the models before it learnt from."
-    )
+    names = ", ".join(titles[:3])
+    names = f"{names} and others" if len(titles) > 3 else names
+    # Sentences of their own, since sentences are what is translated.
+    count = len(training)
+    said = [
+        f"The new model learns from {count} image{'' if count == 1 else 's'}.",
+        f"It is judged on {names}, which neither it nor the models before it learnt from.",
+    ]
+    if sum(lineage.is_aside(one.digest) for one in aside) == len(aside):
+        said.append("That has been kept aside since an earlier training.")
+    if parts:
+        said.append(
+            f"Parts of {len(parts)} other{'' if len(parts) == 1 else 's'}, kept aside earlier, judge it, too."
+        )
+    text = " ".join(said)
     judged = [one.pair for one in aside]
     judged += [replace(one.pair, only=parts[one.digest]) for one in training if one.digest in parts]
     return ValidationSplit(
@@ -311,28 +318,20 @@ def _folded(
     fresh = sorted((parts for parts in groups if _objects(parts)), key=lambda parts: order(parts[0], seed))
     if len(fresh) < 2:
         raise TrainingError(
-            "A thorough verdict needs two images at least that no model of this line has learnt from. Train without "
-            "it, or correct more images."
+            "Cross-validation needs at least two images that no model of this line has learnt from. Train without it, "
+            "or correct more images."
         )
     if len(fresh) > MOST_FOLDED:
         raise TrainingError(
-            f"A thorough verdict is for up to {MOST_FOLDED} images; of {len(fresh)}, enough are kept aside without it."
+            f"Cross-validation is for up to {MOST_FOLDED} images; of {len(fresh)}, enough are kept aside without it."
         )
     count = min(len(fresh), FOLDS)
     folds = tuple(tuple(one.pair for parts in fresh[start::count] for one in parts) for start in range(count))
     text = (
-        f"Cross-validation: {count} more models are trained, each with {_one_part(count)} of the steps and without "
+        f"Cross-validation: {count} more models are trained, each with 1/{count} of the steps and without "
         f"{'one image' if len(fresh) == count else 'some of the images'}, and judged on what it did not see; the new "
         f"model learns from all {len(training)}. It takes about twice as long."
     )
     return ValidationSplit(
         tuple(one.pair for one in training), tuple(one.pair for one in aside), "folds", text, folds, warnings
     )
-
-
-def _one_part(count: int) -> str:
-    return {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}[count]
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -170,7 +170,8 @@ def _enough(used: list[Candidate], fewest: int) -> tuple[list[Candidate], tuple[
     left_out = [one for one in used if one not in enough]
     if not left_out or all(one.aside for one in enough):
         return used, ()
-    names = ", ".join(one.name for one in left_out[:3]) + (" and others" if len(left_out) > 3 else "")
+    names = ", ".join(one.name for one in left_out[:3])
+    names = f"{names} and others" if len(left_out) > 3 else names
     return enough, (f"{names}: left out, because fewer than {fewest} objects are too few to learn from.",)
 
 
@@ -189,7 +190,7 @@ def _used(candidates: Sequence[Candidate]) -> list[Candidate]:
     bad = [one for one in used if one.problem] if used else _unfit(candidates)
     if bad:
         raise TrainingError(
-            "These images cannot be used:\n  " + "\n  ".join(f"{one.name}: {one.problem}" for one in bad)
+            "\n  ".join(["These images cannot be used:", *(f"{one.name}: {one.problem}" for one in bad)])
         )
     if not used and any(one.corrected and one.use == "exclude" for one in candidates):
         raise TrainingError("Every corrected image is left out, so that none is left to learn from.")

@@ -14,7 +14,7 @@ from cpsam_gui.panels.train.curves import Curves
 from cpsam_gui.panels.train.foot import TrainFoot
 from cpsam_gui.panels.train.images import CandidateView
 from cpsam_gui.panels.train.options import TrainingOptions
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.fold import Fold
@@ -263,11 +263,12 @@ class TrainPanel(Panel):
         self.curves.setVisible(running or bool(self._training.reports))
 
     def _planned(self, plan: RetrainingPlan) -> None:
-        self.text.setText(" ".join((plan.text, *plan.warnings)))
+        self.text.setText(" ".join(map(translate_said, (plan.text, *plan.warnings))))
 
     def _epoch_done(self, report: EpochReport) -> None:
         self.curves.show_reports(self._training.reports)
 
     def _told(self, event: TrainingEvent) -> None:
-        self._notices.message.emit(event.text)
-        self.text.setText(f"{self.text.text()}\n{event.text}".strip())
+        words = translate_said(event.text)
+        self._notices.message.emit(words)
+        self.text.setText(f"{self.text.text()}\n{words}".strip())

@@ -11,6 +11,10 @@
       <translation> (ältere Kopie: das Projekt wurde danach gespeichert)</translation>
     </message>
     <message>
+      <source> from the last saved state</source>
+      <translation> beim zuletzt gesicherten Stand</translation>
+    </message>
+    <message>
       <source> min</source>
       <translation> min</translation>
     </message>
@@ -169,6 +173,10 @@
     <message>
       <source>A class key may have been pressed by accident.</source>
       <translation>Eine Klassentaste wurde vielleicht versehentlich gedrückt.</translation>
+    </message>
+    <message>
+      <source>A difference of {} would have been seen.</source>
+      <translation>Ein Unterschied von {} wäre aufgefallen.</translation>
     </message>
     <message>
       <source>A little better, about three times slower</source>
@@ -379,6 +387,10 @@
       <translation>Mittlere Präzision</translation>
     </message>
     <message>
+      <source>Average precision is measured every {} epochs, to keep within {} minutes.</source>
+      <translation>Die mittlere Präzision wird nur alle {} Epochen gemessen, damit {} Minuten reichen.</translation>
+    </message>
+    <message>
       <source>Average precision {ap50} at IoU 0.5, {ap75} at 0.75, {ap90} at 0.9
 Error rate {error}   F1 {f1}   (the other masks count as the truth)</source>
       <translation>Mittlere Präzision {ap50} bei IoU 0,5, {ap75} bei 0,75, {ap90} bei 0,9
@@ -577,6 +589,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Klassen und die Zahl ihrer Objekte</translation>
     </message>
     <message>
+      <source>Classes cannot be trained: no object has a class yet.</source>
+      <translation>Klassen können nicht trainiert werden: Noch hat kein Objekt eine Klasse.</translation>
+    </message>
+    <message>
       <source>Clear all</source>
       <translation>Alles löschen</translation>
     </message>
@@ -705,6 +721,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Vergleichen</translation>
     </message>
     <message>
+      <source>Comparing with the old model</source>
+      <translation>Vergleich mit dem alten Modell</translation>
+    </message>
+    <message>
       <source>Compression</source>
       <translation>Kompression</translation>
     </message>
@@ -781,12 +801,28 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Korrigieren</translation>
     </message>
     <message>
+      <source>Correct more images to know.</source>
+      <translation>Um das zu wissen, korrigieren Sie mehr Bilder.</translation>
+    </message>
+    <message>
+      <source>Correct one more image to know.</source>
+      <translation>Um das zu wissen, korrigieren Sie ein weiteres Bild.</translation>
+    </message>
+    <message>
       <source>Correct with the brush</source>
       <translation>Mit dem Pinsel korrigieren</translation>
     </message>
     <message>
       <source>Correct {name} next: {why}</source>
       <translation>Als Nächstes {name} korrigieren: {why}</translation>
+    </message>
+    <message>
+      <source>Correct {} on images of their own to know.</source>
+      <translation>Korrigieren Sie {} auf eigenen Bildern, um das zu wissen.</translation>
+    </message>
+    <message>
+      <source>Correct {} on images of their own to see a difference of {}.</source>
+      <translation>Korrigieren Sie {} auf eigenen Bildern, damit ein Unterschied von {} auffällt.</translation>
     </message>
     <message>
       <source>Corrected</source>
@@ -811,6 +847,22 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Cross-validation</source>
       <translation>Kreuzvalidierung</translation>
+    </message>
+    <message>
+      <source>Cross-validation is for up to {} images; of {}, enough are kept aside without it.</source>
+      <translation>Kreuzvalidierung gibt es für höchstens {} Bilder; von {} werden auch ohne sie genug zurückgehalten.</translation>
+    </message>
+    <message>
+      <source>Cross-validation needs at least two images that no model of this line has learnt from. Train without it, or correct more images.</source>
+      <translation>Kreuzvalidierung braucht mindestens zwei Bilder, aus denen noch kein Modell dieser Reihe gelernt hat. Trainieren Sie ohne sie oder korrigieren Sie mehr Bilder.</translation>
+    </message>
+    <message>
+      <source>Cross-validation: {} more models are trained, each with 1/{} of the steps and without one image, and judged on what it did not see; the new model learns from all {}. It takes about twice as long.</source>
+      <translation>Kreuzvalidierung: {} weitere Modelle werden trainiert, jedes mit 1/{} der Schritte und ohne ein Bild, und daran beurteilt, was es nicht gesehen hat; das neue Modell lernt aus allen {}. Das dauert etwa doppelt so lange.</translation>
+    </message>
+    <message>
+      <source>Cross-validation: {} more models are trained, each with 1/{} of the steps and without some of the images, and judged on what it did not see; the new model learns from all {}. It takes about twice as long.</source>
+      <translation>Kreuzvalidierung: {} weitere Modelle werden trainiert, jedes mit 1/{} der Schritte und ohne einen Teil der Bilder, und daran beurteilt, was es nicht gesehen hat; das neue Modell lernt aus allen {}. Das dauert etwa doppelt so lange.</translation>
     </message>
     <message>
       <source>Ctrl+J</source>
@@ -1029,6 +1081,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Von einem Objekt zum anderen ziehen, um sie zu verschmelzen</translation>
     </message>
     <message>
+      <source>Drag on or beside the selected object: add to it; elsewhere: a new one   Shift: add to it from anywhere   [ ] or Alt+wheel: size   T: write mode   hold E: erase</source>
+      <translation>Auf oder neben dem gewählten Objekt ziehen: ergänzen; sonst: ein neues   Umschalt: von überall ergänzen   [ ] oder Alt+Rad: Größe   T: Schreibmodus   E halten: radieren</translation>
+    </message>
+    <message>
       <source>Drag over a range to select its objects</source>
       <translation>Über einen Bereich ziehen, um seine Objekte auszuwählen</translation>
     </message>
@@ -1043,6 +1099,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Drag to move, turn the wheel to zoom.</source>
       <translation>Ziehen verschiebt, das Rad zoomt.</translation>
+    </message>
+    <message>
+      <source>Drag: erase; only from the selected objects, if there are any   [ ] or Alt+wheel: size</source>
+      <translation>Ziehen: radieren; nur an gewählten Objekten, wenn es welche gibt   [ ] oder Alt+Rad: Größe</translation>
     </message>
     <message>
       <source>Draw</source>
@@ -1125,6 +1185,18 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Bearbeiten geht durch die Ebenen: Der Pinsel ist eine Kugel, Teilen und Vergrößern ändern ganze Objekte</translation>
     </message>
     <message>
+      <source>Elsewhere ({}) no difference was found.</source>
+      <translation>Auf anderen Bildern ({}) wurde kein Unterschied gefunden.</translation>
+    </message>
+    <message>
+      <source>Elsewhere, the new model gains {} on {}.</source>
+      <translation>Anderswo gewinnt das neue Modell {} auf dieser Art von Bildern: {}.</translation>
+    </message>
+    <message>
+      <source>Elsewhere, the new model loses {} on {}.</source>
+      <translation>Anderswo verliert das neue Modell {} auf dieser Art von Bildern: {}.</translation>
+    </message>
+    <message>
       <source>Epoch {epoch} of {epochs}, {time} left</source>
       <translation>Epoche {epoch} von {epochs}, noch {time}</translation>
     </message>
@@ -1149,6 +1221,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Estimate the diameter</source>
       <translation>Durchmesser schätzen</translation>
+    </message>
+    <message>
+      <source>Every corrected image is left out, so that none is left to learn from.</source>
+      <translation>Alle korrigierten Bilder sind ausgelassen; es bleibt keines zum Lernen.</translation>
+    </message>
+    <message>
+      <source>Every image is kept aside, so that none is left to learn from.</source>
+      <translation>Alle Bilder werden zurückgehalten; es bleibt keines zum Lernen.</translation>
     </message>
     <message>
       <source>Every image of the folder has masks already</source>
@@ -1595,6 +1675,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Es wird gerade von {} benutzt. Wer zuletzt speichert, würde die Arbeit des anderen überschreiben.</translation>
     </message>
     <message>
+      <source>It is judged on {}, which neither it nor the models before it learnt from.</source>
+      <translation>Beurteilt wird es an {}; daraus hat weder dieses noch ein früheres Modell gelernt.</translation>
+    </message>
+    <message>
       <source>Keep</source>
       <translation>Behalten</translation>
     </message>
@@ -1759,6 +1843,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Verworfene Kandidaten werden gesucht</translation>
     </message>
     <message>
+      <source>Looking for what was forgotten: {}</source>
+      <translation>Prüfen, was vergessen wurde: {}</translation>
+    </message>
+    <message>
       <source>Loss</source>
       <translation>Verlust</translation>
     </message>
@@ -1921,6 +2009,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Measuring the objects…</source>
       <translation>Objekte werden gemessen…</translation>
+    </message>
+    <message>
+      <source>Measuring the pace</source>
+      <translation>Geschwindigkeit wird gemessen</translation>
+    </message>
+    <message>
+      <source>Measuring what was forgotten</source>
+      <translation>Messen, was vergessen wurde</translation>
     </message>
     <message>
       <source>Memory</source>
@@ -2159,8 +2255,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Gradienten nicht aufbewahren</translation>
     </message>
     <message>
+      <source>No image is corrected yet. Correct the masks of at least one image, or mark it as verified, and save it.</source>
+      <translation>Noch ist kein Bild korrigiert. Korrigieren Sie die Masken von mindestens einem Bild oder markieren Sie es als geprüft, und speichern Sie.</translation>
+    </message>
+    <message>
+      <source>No image is kept aside, so the models cannot be compared.</source>
+      <translation>Es wird kein Bild zurückgehalten; die Modelle lassen sich nicht vergleichen.</translation>
+    </message>
+    <message>
       <source>No images</source>
       <translation>Keine Bilder</translation>
+    </message>
+    <message>
+      <source>No number of corrections that anybody would make is going to tell them apart.</source>
+      <translation>Mit keiner machbaren Zahl von Korrekturen wird sich ein Unterschied zeigen.</translation>
     </message>
     <message>
       <source>No region is marked as complete</source>
@@ -2177,6 +2285,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>No training was interrupted</source>
       <translation>Kein Training wurde unterbrochen</translation>
+    </message>
+    <message>
+      <source>No whole image can be spared</source>
+      <translation>Kein ganzes Bild ist entbehrlich</translation>
     </message>
     <message>
       <source>None</source>
@@ -2267,6 +2379,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Auf {where}</translation>
     </message>
     <message>
+      <source>On {} a change of {} {}.</source>
+      <translation>Auf anderen Bildern ({}): Eine Änderung um {} {}.</translation>
+    </message>
+    <message>
       <source>Once the projects of a folder take up this much, folder runs keep masks only.</source>
       <translation>Belegen die Projekte eines Ordners so viel Platz, bewahren Läufe über den Ordner nur noch die Masken auf.</translation>
     </message>
@@ -2275,12 +2391,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ein Bild nach dem anderen</translation>
     </message>
     <message>
+      <source>One object alone is too little to learn from: correct a few more first.</source>
+      <translation>Ein einziges Objekt ist zu wenig zum Lernen: Korrigieren Sie zuerst noch einige.</translation>
+    </message>
+    <message>
       <source>Only in the current masks</source>
       <translation>Nur in den aktuellen Masken</translation>
     </message>
     <message>
       <source>Only in the other masks</source>
       <translation>Nur in den anderen Masken</translation>
+    </message>
+    <message>
+      <source>Only {} of the change was kept: more of it would make the new model worse on the kinds of images that the built-in model knows (its loss on them would rise by more than {})</source>
+      <translation>Nur {} der Änderung wurden übernommen: Mit mehr davon wäre das neue Modell schlechter auf den Arten von Bildern, die das eingebaute Modell kennt (sein Verlust dort stiege um mehr als {})</translation>
     </message>
     <message>
       <source>Opacity of the fill</source>
@@ -2431,6 +2555,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Bedienfelder</translation>
     </message>
     <message>
+      <source>Parts of {} other, kept aside earlier, judge it, too.</source>
+      <translation>Auch Teile von {} anderen, das früher zurückgehalten wurde, beurteilen es.</translation>
+    </message>
+    <message>
+      <source>Parts of {} others, kept aside earlier, judge it, too.</source>
+      <translation>Auch Teile von {} anderen, die früher zurückgehalten wurden, beurteilen es.</translation>
+    </message>
+    <message>
       <source>Passes over the training images</source>
       <translation>Durchläufe durch die Trainingsbilder</translation>
     </message>
@@ -2515,6 +2647,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ebene {} ist nicht mehr als vollständig markiert</translation>
     </message>
     <message>
+      <source>Planning</source>
+      <translation>Planung</translation>
+    </message>
+    <message>
       <source>Polygon</source>
       <translation>Polygon</translation>
     </message>
@@ -2579,6 +2715,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Gefundene Probleme: {}</translation>
     </message>
     <message>
+      <source>Processes that prepare the crops, in place of threads: which a small network on a graphics card would wait for; 0: threads</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Program default</source>
       <translation>Standard des Programms</translation>
     </message>
@@ -2611,6 +2751,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Beenden</translation>
     </message>
     <message>
+      <source>RGB</source>
+      <translation>RGB</translation>
+    </message>
+    <message>
       <source>Raise to keep more masks of odd shape, lower to keep only the most certain. At 0 it is off: all are kept</source>
       <translation>Erhöhen, um mehr Masken ungewöhnlicher Form zu behalten; senken, um nur die sichersten zu behalten. Bei 0 ist sie aus: Alle bleiben</translation>
     </message>
@@ -2625,6 +2769,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Reading masks of another file</source>
       <translation>Masken einer anderen Datei lesen</translation>
+    </message>
+    <message>
+      <source>Reading the images</source>
+      <translation>Bilder werden gelesen</translation>
     </message>
     <message>
       <source>Reading the journal</source>
@@ -3377,6 +3525,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Text</translation>
     </message>
     <message>
+      <source>That has been kept aside since an earlier training.</source>
+      <translation>Das wird seit einem früheren Training zurückgehalten.</translation>
+    </message>
+    <message>
       <source>That is outside the image</source>
       <translation>Das liegt außerhalb des Bildes</translation>
     </message>
@@ -3402,7 +3554,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The file does not say.</source>
-      <translation>Die Datei nennt ihn nicht.</translation>
+      <translation>Die Datei sagt es nicht.</translation>
     </message>
     <message>
       <source>The file says {axes}.</source>
@@ -3435,6 +3587,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The image and its cells</source>
       <translation>Das Bild und seine Zellen</translation>
+    </message>
+    <message>
+      <source>The images have different numbers of channels ({}); missing ones are taken as dark.</source>
+      <translation>Die Bilder haben verschieden viele Kanäle ({}); fehlende gelten als dunkel.</translation>
     </message>
     <message>
       <source>The images of the folder, and the status of each. D goes to the next one. Work is saved automatically.</source>
@@ -3485,6 +3641,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Masken in {} gehören vielleicht zu einem anderen Bild.</translation>
     </message>
     <message>
+      <source>The masks of the corrected images are empty: draw the objects of at least one image first.</source>
+      <translation>Die Masken der korrigierten Bilder sind leer: Zeichnen Sie zuerst die Objekte von mindestens einem Bild.</translation>
+    </message>
+    <message>
       <source>The masks of {} have changes.</source>
       <translation>Die Masken von {} haben Änderungen.</translation>
     </message>
@@ -3521,8 +3681,28 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Modell, von dem das Training ausgeht</translation>
     </message>
     <message>
+      <source>The model that training starts from, or one before it, learnt from these images</source>
+      <translation>Das Ausgangsmodell oder eines davor hat aus diesen Bildern gelernt</translation>
+    </message>
+    <message>
       <source>The model {gone}, used last time, was not found: segmenting with {name}</source>
       <translation>Das zuletzt verwendete Modell {gone} wurde nicht gefunden: segmentiert wird mit {name}</translation>
+    </message>
+    <message>
+      <source>The new model is better: {}.</source>
+      <translation>Das neue Modell ist besser: {}.</translation>
+    </message>
+    <message>
+      <source>The new model is worse: {}. Keep the old one.</source>
+      <translation>Das neue Modell ist schlechter: {}. Behalten Sie das alte.</translation>
+    </message>
+    <message>
+      <source>The new model learns from {} image.</source>
+      <translation>Das neue Modell lernt aus {} Bild.</translation>
+    </message>
+    <message>
+      <source>The new model learns from {} images.</source>
+      <translation>Das neue Modell lernt aus {} Bildern.</translation>
     </message>
     <message>
       <source>The new model was removed</source>
@@ -3555,6 +3735,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The outline is already smooth</source>
       <translation>Der Umriss ist schon glatt</translation>
+    </message>
+    <message>
+      <source>The planes that judge lie so near to those learnt from that the same cells are in both, which flatters the new model. Correct planes farther apart, or another stack, to be sure.</source>
+      <translation>Die Ebenen, an denen beurteilt wird, liegen so nahe an den gelernten, dass dieselben Zellen in beiden sind; das neue Modell sieht dadurch zu gut aus. Korrigieren Sie weiter entfernte Ebenen oder einen anderen Stapel, um sicher zu sein.</translation>
     </message>
     <message>
       <source>The program quit before it was saved, on {}.</source>
@@ -3601,6 +3785,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Training von {name} wurde unterbrochen.</translation>
     </message>
     <message>
+      <source>The two models are not different, as far as can be told: {}. {}</source>
+      <translation>Soweit sich das sagen lässt, sind die beiden Modelle gleich gut: {}. {}</translation>
+    </message>
+    <message>
       <source>The whole folder</source>
       <translation>Der ganze Ordner</translation>
     </message>
@@ -3621,6 +3809,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Erscheinungsbild</translation>
     </message>
     <message>
+      <source>There are fewer than 10 objects; more corrections will help more than more training.</source>
+      <translation>Es sind weniger als 10 Objekte; weitere Korrekturen helfen mehr als weiteres Training.</translation>
+    </message>
+    <message>
+      <source>There are fewer than {} images</source>
+      <translation>Es sind weniger als {} Bilder</translation>
+    </message>
+    <message>
       <source>There are no holes to fill</source>
       <translation>Keine Löcher zum Füllen</translation>
     </message>
@@ -3631,6 +3827,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>There are no masks yet to take the size from</source>
       <translation>Es gibt noch keine Masken, aus denen sich die Größe nehmen ließe</translation>
+    </message>
+    <message>
+      <source>There are no objects to judge on, so nothing is known. Correct more images to know.</source>
+      <translation>Es gibt keine Objekte zum Beurteilen; deshalb ist nichts bekannt. Um es zu wissen, korrigieren Sie mehr Bilder.</translation>
     </message>
     <message>
       <source>There are no objects to measure</source>
@@ -3645,8 +3845,20 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Keine Zeilen zum Schreiben</translation>
     </message>
     <message>
+      <source>There are too few objects to keep any aside</source>
+      <translation>Es sind zu wenige Objekte, um welche zurückzuhalten</translation>
+    </message>
+    <message>
+      <source>There are too few objects to tell: {}. {}</source>
+      <translation>Zu wenige Objekte für ein Urteil: {}. {}</translation>
+    </message>
+    <message>
       <source>There are weights of {}, not of {}.</source>
       <translation>Es gibt Gewichte von {}, nicht von {}.</translation>
+    </message>
+    <message>
+      <source>There is a model named {} already: choose another name.</source>
+      <translation>Ein Modell namens {} gibt es schon: Wählen Sie einen anderen Namen.</translation>
     </message>
     <message>
       <source>There is already an object here; click a cell that was missed</source>
@@ -3693,12 +3905,20 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Dafür ist nicht genug Speicher da. Andere Programme schließen oder ein kleineres Bild nehmen.</translation>
     </message>
     <message>
+      <source>There is not enough memory to measure what the training forgot. Close other programs and start the training again: it goes on from its end.</source>
+      <translation>Der Speicher reicht nicht, um zu messen, was beim Training vergessen wurde. Schließen Sie andere Programme und starten Sie das Training erneut: Es geht an seinem Ende weiter.</translation>
+    </message>
+    <message>
       <source>There is unsaved work on {}.</source>
       <translation>Es gibt nicht gespeicherte Arbeit an {}.</translation>
     </message>
     <message>
       <source>These files could not be moved to the trash: {}</source>
       <translation>Diese Dateien ließen sich nicht in den Papierkorb legen: {}</translation>
+    </message>
+    <message>
+      <source>These images cannot be used:</source>
+      <translation>Diese Bilder sind nicht verwendbar:</translation>
     </message>
     <message>
       <source>They were drawn, corrected, locked, classified or accepted by hand. The History panel brings them back.</source>
@@ -3851,6 +4071,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Training cancelled: nothing of {name} was kept. {model} stays in use, and your corrections stay: Retrain begins anew.</source>
       <translation>Training abgebrochen: Von {name} blieb nichts. {model} bleibt in Gebrauch, und Ihre Korrekturen bleiben: Nachtrainieren beginnt von vorn.</translation>
+    </message>
+    <message>
+      <source>Training ended early: {}.</source>
+      <translation>Das Training endete vorzeitig: {}.</translation>
     </message>
     <message>
       <source>Training images</source>
@@ -4065,6 +4289,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Welche Objekte aufgelistet werden</translation>
     </message>
     <message>
+      <source>Which weights are trained. full: all of them; last: the read-out and the last blocks; adapters: small additions to every block, merged into the weights at the end. Fewer weights need less memory and time, and change the model less</source>
+      <translation>Welche Gewichte trainiert werden. full: alle; last: die Ausgabe und die letzten Blöcke; adapters: kleine Zusätze zu jedem Block, die am Ende in die Gewichte eingehen. Weniger Gewichte brauchen weniger Speicher und Zeit und ändern das Modell weniger</translation>
+    </message>
+    <message>
       <source>Whole body</source>
       <translation>Ganzes Objekt</translation>
     </message>
@@ -4141,6 +4369,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Herauszoomen</translation>
     </message>
     <message>
+      <source>about 1 more cell</source>
+      <translation>etwa eine weitere Zelle</translation>
+    </message>
+    <message>
       <source>about {:.0f} min left</source>
       <translation>noch etwa {:.0f} min</translation>
     </message>
@@ -4151,6 +4383,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>about {time}</source>
       <translation>etwa {time}</translation>
+    </message>
+    <message>
+      <source>about {} more cells</source>
+      <translation>etwa {} weitere Zellen</translation>
     </message>
     <message>
       <source>accepted</source>
@@ -4169,6 +4405,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>area &gt; 200 and solidity &lt; 0.9</translation>
     </message>
     <message>
+      <source>as asked</source>
+      <translation>wie gewünscht</translation>
+    </message>
+    <message>
       <source>as chosen above</source>
       <translation>wie oben gewählt</translation>
     </message>
@@ -4183,6 +4423,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>at y {y}, x {x}</source>
       <translation>bei y {y}, x {x}</translation>
+    </message>
+    <message>
+      <source>auto picks the fastest mode that fits into free memory, and the next one when memory runs out. plenty: saves nothing; stepwise: gradients never exist all at once; checkpointing: the network computes twice, a third more time; lean: both; paged: lean, with the optimiser's state in main memory; 8bit: paged, with that state rounded (needs bitsandbytes and CUDA)</source>
+      <translation>auto nimmt den schnellsten Modus, der in den freien Speicher passt, und den nächsten, wenn der Speicher ausgeht. plenty: spart nichts; stepwise: nie alle Gradienten zugleich; checkpointing: das Netz rechnet zweimal, ein Drittel mehr Zeit; lean: beides; paged: lean, mit dem Zustand des Optimierers im Hauptspeicher; 8bit: paged, mit gerundetem Zustand (braucht bitsandbytes und CUDA)</translation>
+    </message>
+    <message>
+      <source>average precision {} before, {} after ({}), on {} object kept aside; {} better, {} worse</source>
+      <translation>mittlere Präzision {} vorher, {} nachher ({}), an {} zurückgehaltenen Objekt; {} besser, {} schlechter</translation>
+    </message>
+    <message>
+      <source>average precision {} before, {} after ({}), on {} objects kept aside; {} better, {} worse</source>
+      <translation>mittlere Präzision {} vorher, {} nachher ({}), an {} zurückgehaltenen Objekten; {} besser, {} schlechter</translation>
     </message>
     <message>
       <source>b: median over the ring</source>
@@ -4281,12 +4533,28 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Zweifel {score}</translation>
     </message>
     <message>
+      <source>drawn back</source>
+      <translation>zurückgenommen</translation>
+    </message>
+    <message>
+      <source>each image that has enough objects</source>
+      <translation>jedem Bild mit genügend Objekten</translation>
+    </message>
+    <message>
       <source>epoch {epoch} of {epochs}</source>
       <translation>Epoche {epoch} von {epochs}</translation>
     </message>
     <message>
+      <source>epoch {}/{}, loss {}</source>
+      <translation>Epoche {}/{}, Verlust {}</translation>
+    </message>
+    <message>
       <source>failed</source>
       <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+      <source>float16 is too coarse for gradients; train in bfloat16 or float32</source>
+      <translation>float16 ist zu grob für Gradienten; trainieren Sie in bfloat16 oder float32</translation>
     </message>
     <message>
       <source>flow error</source>
@@ -4305,6 +4573,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Flussfehler {} &gt; {}</translation>
     </message>
     <message>
+      <source>fluorescent nuclei</source>
+      <translation>fluoreszierende Zellkerne</translation>
+    </message>
+    <message>
+      <source>fold {} of {}, {}</source>
+      <translation>Teil {} von {}, {}</translation>
+    </message>
+    <message>
       <source>forgetting is a share of at least 0, not {}</source>
       <translation>forgetting ist ein Anteil von mindestens 0, nicht {}</translation>
     </message>
@@ -4319,6 +4595,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>gamma </source>
       <translation>Gamma </translation>
+    </message>
+    <message>
+      <source>going on after epoch {}</source>
+      <translation>es geht nach Epoche {} weiter</translation>
     </message>
     <message>
       <source>grey</source>
@@ -4357,8 +4637,24 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>ist knapp nicht belegt: Die wahre Änderung liegt wahrscheinlich zwischen {} und {}</translation>
     </message>
     <message>
+      <source>it is better on these images and worse on others</source>
+      <translation>es ist auf diesen Bildern besser und auf anderen schlechter</translation>
+    </message>
+    <message>
+      <source>it is not known to be better</source>
+      <translation>dass es besser ist, steht nicht fest</translation>
+    </message>
+    <message>
+      <source>it is worse</source>
+      <translation>es ist schlechter</translation>
+    </message>
+    <message>
       <source>its thresholds were set by hand</source>
       <translation>seine Schwellen wurden von Hand gesetzt</translation>
+    </message>
+    <message>
+      <source>kept aside</source>
+      <translation>zurückgehalten</translation>
     </message>
     <message>
       <source>largest distance of two points of the convex hull (planes)</source>
@@ -4377,6 +4673,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>kleinster Wert</translation>
     </message>
     <message>
+      <source>left out</source>
+      <translation>ausgelassen</translation>
+    </message>
+    <message>
       <source>locked</source>
       <translation>gesperrt</translation>
     </message>
@@ -4387,6 +4687,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>low probability ({})</source>
       <translation>geringe Wahrscheinlichkeit ({})</translation>
+    </message>
+    <message>
+      <source>lower the learning rate ({})</source>
+      <translation>senken Sie die Lernrate ({})</translation>
     </message>
     <message>
       <source>made again</source>
@@ -4473,6 +4777,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Speichermodus {} hält nie alle Gradienten, ihre Norm lässt sich daher nicht begrenzen; Speichermodus checkpointing verwenden oder clip auf 0 setzen</translation>
     </message>
     <message>
+      <source>memory mode {} works in one process only; use checkpointing with several</source>
+      <translation>Speichermodus {} geht nur in einem Prozess; mit mehreren verwenden Sie checkpointing</translation>
+    </message>
+    <message>
       <source>min_objects is at least 0, and replay a share of at least 0 and below 1</source>
       <translation>min_objects ist mindestens 0, replay ein Anteil von mindestens 0 und unter 1</translation>
     </message>
@@ -4499,6 +4807,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>no actions were installed on this window</source>
       <translation>in diesem Fenster sind keine Aktionen eingerichtet</translation>
+    </message>
+    <message>
+      <source>no better result in {} epoch</source>
+      <translation>kein besseres Ergebnis in {} Epoche</translation>
+    </message>
+    <message>
+      <source>no better result in {} epochs</source>
+      <translation>kein besseres Ergebnis in {} Epochen</translation>
     </message>
     <message>
       <source>no difference found</source>
@@ -4541,6 +4857,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>nichts gefunden</translation>
     </message>
     <message>
+      <source>nothing shows whether it is better</source>
+      <translation>nichts zeigt, ob es besser ist</translation>
+    </message>
+    <message>
       <source>number of objects with a pixel within --near of one of this object's</source>
       <translation>Zahl der Objekte mit einem Pixel, das höchstens --near von einem dieses Objekts entfernt ist</translation>
     </message>
@@ -4565,8 +4885,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>im Fenster geöffnet</translation>
     </message>
     <message>
+      <source>outlines there</source>
+      <translation>Umrisse dort</translation>
+    </message>
+    <message>
       <source>paused</source>
       <translation>angehalten</translation>
+    </message>
+    <message>
+      <source>phase contrast</source>
+      <translation>Phasenkontrast</translation>
     </message>
     <message>
       <source>pi^(1/3) (6 V)^(2/3) / S; 1 for a ball (stacks)</source>
@@ -4673,6 +5001,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>sqrt(Summe p(i, j)^2)</translation>
     </message>
     <message>
+      <source>stained tissue</source>
+      <translation>gefärbtes Gewebe</translation>
+    </message>
+    <message>
       <source>stays: corrected</source>
       <translation>bleibt: korrigiert</translation>
     </message>
@@ -4717,8 +5049,32 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>der CPU</translation>
     </message>
     <message>
+      <source>the bodies of {}</source>
+      <translation>den 3D-Objekten von {}</translation>
+    </message>
+    <message>
+      <source>the gradients of {} steps one after the other are not finite, so nothing is learnt any more ({}, {}); {}</source>
+      <translation>die Gradienten von {} Schritten nacheinander sind nicht endlich, sodass nichts mehr gelernt wird ({}, {}); {}</translation>
+    </message>
+    <message>
       <source>the graphics card</source>
       <translation>der Grafikkarte</translation>
+    </message>
+    <message>
+      <source>the image</source>
+      <translation>dem Bild</translation>
+    </message>
+    <message>
+      <source>the images have more classes than the plan: plan the training again</source>
+      <translation>die Bilder haben mehr Klassen als der Plan: Planen Sie das Training neu</translation>
+    </message>
+    <message>
+      <source>the loss is no longer a number after {} steps; lower the learning rate ({})</source>
+      <translation>der Verlust ist nach {} Schritten keine Zahl mehr; senken Sie die Lernrate ({})</translation>
+    </message>
+    <message>
+      <source>the network takes {} channels, but the images were prepared with {}</source>
+      <translation>das Netz nimmt {} Kanäle, die Bilder wurden aber mit {} vorbereitet</translation>
     </message>
     <message>
       <source>the number of the object in the masks</source>
@@ -4737,6 +5093,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>dasselbe mit der kleinsten Varianz</translation>
     </message>
     <message>
+      <source>the state of the training cannot be written to {}: {}. Training goes on; after an interruption it would start from the last state that was written</source>
+      <translation>der Stand des Trainings lässt sich nicht in {} schreiben: {}. Das Training geht weiter; nach einer Unterbrechung würde es beim zuletzt geschriebenen Stand beginnen</translation>
+    </message>
+    <message>
       <source>there is no memory mode {}; use one of {}</source>
       <translation>es gibt keinen Speichermodus {}; möglich sind {}</translation>
     </message>
@@ -4749,8 +5109,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>dieses Bild</translation>
     </message>
     <message>
-      <source>time point</source>
-      <translation>Zeitpunkt</translation>
+      <source>this network takes crops of whole patches of {} pixels, at most {}, not {}</source>
+      <translation>dieses Netz nimmt Ausschnitte aus ganzen Feldern von {} Pixeln, höchstens {}, nicht {}</translation>
     </message>
     <message>
       <source>time points</source>
@@ -4765,8 +5125,20 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>von Hand bearbeitet</translation>
     </message>
     <message>
+      <source>train in float32</source>
+      <translation>trainieren Sie in float32</translation>
+    </message>
+    <message>
+      <source>train on another device</source>
+      <translation>trainieren Sie auf einem anderen Gerät</translation>
+    </message>
+    <message>
       <source>training</source>
       <translation>Training</translation>
+    </message>
+    <message>
+      <source>training in memory mode {}, which fits into the memory that is free</source>
+      <translation>Training im Speichermodus {}, der in den freien Speicher passt</translation>
     </message>
     <message>
       <source>training lasts some minutes, not {}</source>
@@ -4787,6 +5159,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>validation</source>
       <translation>Validierung</translation>
+    </message>
+    <message>
+      <source>volumes kept aside</source>
+      <translation>zurückgehaltene Stapel</translation>
     </message>
     <message>
       <source>voxels</source>
@@ -4815,6 +5191,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>yes</source>
       <translation>ja</translation>
+    </message>
+    <message>
+      <source>your earlier images</source>
+      <translation>Ihre früheren Bilder</translation>
     </message>
     <message>
       <source>{:,} images</source>
@@ -4985,6 +5365,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{written} geschrieben, {skipped} übersprungen, {failed} fehlgeschlagen</translation>
     </message>
     <message>
+      <source>{}  (T)</source>
+      <translation>{}  (T)</translation>
+    </message>
+    <message>
+      <source>{} and others</source>
+      <translation>{} und anderen</translation>
+    </message>
+    <message>
+      <source>{} and start again{}</source>
+      <translation>{} und beginnen Sie erneut{}</translation>
+    </message>
+    <message>
       <source>{} cell proposed   Enter: accept   Esc: cancel</source>
       <translation>{} Zelle vorgeschlagen   Enter: annehmen   Esc: abbrechen</translation>
     </message>
@@ -4993,12 +5385,36 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} Zellen vorgeschlagen   Enter: annehmen   Esc: abbrechen</translation>
     </message>
     <message>
+      <source>{} channel</source>
+      <translation>{} Kanal</translation>
+    </message>
+    <message>
+      <source>{} channels</source>
+      <translation>{} Kanäle</translation>
+    </message>
+    <message>
       <source>{} could not be read and is still there.</source>
       <translation>{} konnte nicht gelesen werden und ist noch da.</translation>
     </message>
     <message>
+      <source>{} epochs instead of {}: as many as fit into {} minutes here.</source>
+      <translation>{} Epochen statt {}: so viele, wie hier in {} Minuten passen.</translation>
+    </message>
+    <message>
       <source>{} has no place to save masks in.</source>
       <translation>{} hat keinen Ort, an dem Masken gespeichert werden könnten.</translation>
+    </message>
+    <message>
+      <source>{} has not enough memory for training in memory mode {}; close other programs, lower the batch size, train adapters only, or train on another device</source>
+      <translation>{} hat zu wenig Speicher für Training im Speichermodus {}; schließen Sie andere Programme, verkleinern Sie den Stapel, trainieren Sie nur Adapter oder trainieren Sie auf einem anderen Gerät</translation>
+    </message>
+    <message>
+      <source>{} image</source>
+      <translation>{} Bild</translation>
+    </message>
+    <message>
+      <source>{} images</source>
+      <translation>{} Bilder</translation>
     </message>
     <message>
       <source>{} images could not be exported.</source>
@@ -5013,12 +5429,28 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} ist vom Training ausgenommen</translation>
     </message>
     <message>
+      <source>{} is left out, because another layer of the same pixels is kept aside.</source>
+      <translation>{} wird ausgelassen, weil eine andere Ebene derselben Pixel zurückgehalten wird.</translation>
+    </message>
+    <message>
+      <source>{} is left out: {}</source>
+      <translation>{} wird ausgelassen: {}</translation>
+    </message>
+    <message>
+      <source>{} is marked to be kept aside, but the start model or one before it learnt from it, so it cannot judge and is left out.</source>
+      <translation>{} soll zurückgehalten werden, aber das Ausgangsmodell oder eines davor hat daraus gelernt; es kann also nicht beurteilen und wird ausgelassen.</translation>
+    </message>
+    <message>
       <source>{} is older than this work; Save (Ctrl+S) writes it again</source>
       <translation>{} ist älter als dieser Stand; Speichern (Strg+S) schreibt sie neu</translation>
     </message>
     <message>
       <source>{} is open in another window or program.</source>
       <translation>{} ist in einem anderen Fenster oder Programm geöffnet.</translation>
+    </message>
+    <message>
+      <source>{} is out of memory; going on in memory mode {}</source>
+      <translation>{} hat keinen Speicher mehr; weiter im Speichermodus {}</translation>
     </message>
     <message>
       <source>{} is two numbers that rise, not {} and {}.</source>
@@ -5089,6 +5521,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} Objekte entsperrt</translation>
     </message>
     <message>
+      <source>{} of the {} {} are a model's own, neither accepted nor corrected, which favours that model: review them for a fair verdict.</source>
+      <translation>{} der {} {} stammen unverändert von einem Modell, was dieses bevorzugt: Sehen Sie sie durch, damit das Urteil fair ist.</translation>
+    </message>
+    <message>
       <source>{} of {} found no room</source>
       <translation>{} von {} fanden keinen Platz</translation>
     </message>
@@ -5105,6 +5541,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} von {} Objekten sind zweifelhaft</translation>
     </message>
     <message>
+      <source>{} of {} objects has a class</source>
+      <translation>{} von {} Objekten hat eine Klasse</translation>
+    </message>
+    <message>
+      <source>{} of {} objects have a class</source>
+      <translation>{} von {} Objekten haben eine Klasse</translation>
+    </message>
+    <message>
+      <source>{} of {} steps</source>
+      <translation>{} von {} Schritten</translation>
+    </message>
+    <message>
       <source>{} older steps discarded</source>
       <translation>{} ältere Schritte verworfen</translation>
     </message>
@@ -5113,12 +5561,36 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} Stücke</translation>
     </message>
     <message>
+      <source>{} plane</source>
+      <translation>{} Ebene</translation>
+    </message>
+    <message>
+      <source>{} planes</source>
+      <translation>{} Ebenen</translation>
+    </message>
+    <message>
+      <source>{} px</source>
+      <translation>{} px</translation>
+    </message>
+    <message>
       <source>{} px &lt; {}</source>
       <translation>{} px &lt; {}</translation>
     </message>
     <message>
+      <source>{} time point</source>
+      <translation>{} Zeitpunkt</translation>
+    </message>
+    <message>
+      <source>{} time points</source>
+      <translation>{} Zeitpunkte</translation>
+    </message>
+    <message>
       <source>{} values of agreement do not fit {} objects.</source>
       <translation>{} Werte der Übereinstimmung passen nicht zu {} Objekten.</translation>
+    </message>
+    <message>
+      <source>{} verified</source>
+      <translation>{} geprüft</translation>
     </message>
     <message>
       <source>{} was changed by another program since it was opened here.</source>
@@ -5129,20 +5601,68 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} wurde von einem anderen Programm geändert.</translation>
     </message>
     <message>
+      <source>{} was left out, because the gradient was not finite</source>
+      <translation>{} wurde ausgelassen, weil der Gradient nicht endlich war</translation>
+    </message>
+    <message>
+      <source>{} were left out, because the gradient was not finite</source>
+      <translation>{} wurden ausgelassen, weil der Gradient nicht endlich war</translation>
+    </message>
+    <message>
+      <source>{} with masks</source>
+      <translation>{} mit Masken</translation>
+    </message>
+    <message>
+      <source>{} without fold {}</source>
+      <translation>{} ohne Teil {}</translation>
+    </message>
+    <message>
+      <source>{} x {} pixels</source>
+      <translation>{} x {} Pixel</translation>
+    </message>
+    <message>
+      <source>{} {} objects</source>
+      <translation>{} {} Objekte</translation>
+    </message>
+    <message>
       <source>{}, between {} and {}</source>
       <translation>{}, zwischen {} und {}</translation>
+    </message>
+    <message>
+      <source>{}, so a quarter of {} is left out of the training and the new model is judged on it. That says less than images of their own: correct more images to be sure.</source>
+      <translation>{}; deshalb wird ein Viertel von {} beim Training ausgelassen und das neue Modell daran beurteilt. Das sagt weniger als eigene Bilder: Korrigieren Sie mehr Bilder, um sicher zu sein.</translation>
+    </message>
+    <message>
+      <source>{}, so classes are not learnt. Where they are meant, say so (Classes: Yes, --classes).</source>
+      <translation>{}; Klassen werden deshalb nicht gelernt. Wenn sie gemeint sind, sagen Sie es (Klassen: Ja, --classes).</translation>
     </message>
     <message>
       <source>{}, {} µm³</source>
       <translation>{}, {} µm³</translation>
     </message>
     <message>
+      <source>{}. The best weights before that are kept</source>
+      <translation>{}. Die besten Gewichte davor bleiben erhalten</translation>
+    </message>
+    <message>
       <source>{}: cancelled</source>
       <translation>{}: abgebrochen</translation>
     </message>
     <message>
+      <source>{}: left out, because fewer than {} objects are too few to learn from.</source>
+      <translation>{}: ausgelassen, weil weniger als {} Objekte zum Lernen zu wenig sind.</translation>
+    </message>
+    <message>
       <source>{}: make each part an object?</source>
       <translation>{}: jedes zu einem Objekt machen?</translation>
+    </message>
+    <message>
+      <source>{}: no objects; the model learns that everything there is background.</source>
+      <translation>{}: keine Objekte; das Modell lernt, dass dort alles Hintergrund ist.</translation>
+    </message>
+    <message>
+      <source>{}: nothing will show whether the new model is better. {}</source>
+      <translation>{}: Nichts wird zeigen, ob das neue Modell besser ist. {}</translation>
     </message>
   </context>
 </TS>

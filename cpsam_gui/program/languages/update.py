@@ -21,11 +21,14 @@ PACKAGE = Path(__file__).parents[2]
 SPEAKERS = (
     "operations",
     "tools",
+    "dialogs/axes.py",
     "panels/history.py",
     "session/run_results.py",
     "runs/fates.py",
     "runs/folder_queue.py",
+    "session/images.py",
     "session/segmenting.py",
+    "storage/folder.py",
     "session/unattended.py",
     "tasks/rejected.py",
     "tasks/suggesting.py",
@@ -47,8 +50,22 @@ ROWS = {"Action": (1,), "Place": (0,), "Measure": (1, 2)}
 ENGINE = (
     "review/doubt.py",
     "segment/confidence.py",
+    "finetune/anchor.py",
+    "finetune/keeper.py",
+    "finetune/learner.py",
+    "finetune/reports.py",
     "finetune/settings.py",
+    "finetune/trainer.py",
+    "images/project_summary.py",
     "measure/catalogue.py",
+    "retrain/budget.py",
+    "retrain/classes.py",
+    "retrain/click.py",
+    "retrain/elsewhere.py",
+    "retrain/judge.py",
+    "retrain/kept_aside.py",
+    "retrain/plan.py",
+    "retrain/run.py",
     "retrain/verdict.py",
 )
 """Modules of the engine of which the same is true."""
@@ -104,7 +121,7 @@ def _templates(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.JoinedStr):
             for parts in product(*(_choices(part) for part in node.values)):
                 text = "".join(parts)
-                if _is_text(text.replace("{}", "")):
+                if _is_text(text):
                     yield text
 
 
@@ -133,9 +150,10 @@ def _documents(tree: ast.Module) -> Iterator[int]:
 def _is_text(value: str) -> bool:
     """Whether a constant is made of words for people rather than a key or a name."""
     words = re.sub(r"<[^>]*>", "", value).strip()
-    style = re.search(r"[a-z]: [^;]*;", words)
+    # Of style sheets, and of the log, which is for developers.
+    other = re.search(r"[a-z-]+: [^;]*;\s*\}?$|%[sd]", words)
     return (
-        any(map(str.isalpha, words)) and (" " in words or value[0].isupper()) and len(value) > 1 and not style
+        any(map(str.isalpha, words)) and (" " in words or value[0].isupper()) and len(value) > 1 and not other
     )
 
 

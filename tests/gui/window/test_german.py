@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QWidget
 
+from cpsam_gui.panels import FilesPanel, TrainPanel
 from cpsam_gui.program import i18n
 
 if TYPE_CHECKING:
@@ -42,3 +43,10 @@ def test_what_has_a_translation_is_shown_in_it(german: None, window: Window) -> 
     words = i18n.read_ts(i18n.FOLDER / "de.ts")
     other = {text for text, translation in words.items() if text != translation} - set(words.values())
     assert [text for text in said(window) if text in other] == []
+
+
+def test_what_is_told_of_image_folder_and_training_is_german(german: None, opened: Window) -> None:
+    assert opened.session.images.describe() == "80 x 100 Pixel, 1 Kanal, uint16"
+    assert opened.panel(FilesPanel)._note.text() == "1 Bild, 0 mit Masken"
+    opened.show_panel("Train")
+    assert opened.panel(TrainPanel).foot.note.text().startswith("Noch ist kein Bild korrigiert.")

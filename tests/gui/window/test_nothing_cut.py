@@ -16,12 +16,14 @@ from PyQt6.QtWidgets import (
     QScrollArea,
     QStyle,
     QStyleOptionComboBox,
+    QTabBar,
     QToolBar,
     QWidget,
 )
 
 from cpsam_gui.canvas.canvas import Canvas
 from cpsam_gui.panels import TrainPanel
+from cpsam_gui.style import theme
 from cpsam_gui.style.fold import Fold
 from cpsam_gui.window.docks import LEFT_FIRST_PX
 from cpsam_gui.window.screen import CANVAS, opening_size, share_height, share_width
@@ -102,6 +104,15 @@ def cut_titles(header: QHeaderView) -> Iterator[str]:
             yield f"title {title!r}: {header.sectionSize(column)} px"
 
 
+def cut_tabs(bar: QTabBar) -> Iterator[str]:
+    for place in range(bar.count()):
+        words = bar.fontMetrics().horizontalAdvance(bar.tabText(place))
+        if bar.tabRect(place).width() < words + 2 * theme.TAB_PADDING_PX:
+            yield f"tab {bar.tabText(place)!r}: {bar.tabRect(place).width()} px"
+    if bar.count() and bar.tabRect(bar.count() - 1).right() > bar.width():
+        yield f"tabs need {bar.tabRect(bar.count() - 1).right()} px and have {bar.width()}"
+
+
 def test_every_word_has_its_room_in_a_low_window(low: Window, qtbot: QtBot) -> None:
     found = {}
     for fold in low.findChildren(Fold):
@@ -113,6 +124,7 @@ def test_every_word_has_its_room_in_a_low_window(low: Window, qtbot: QtBot) -> N
         assert panel is not None
         found[name] = list(cut(panel))
     assert {name: texts for name, texts in found.items() if texts} == {}
+    assert [text for bar in low.findChildren(QTabBar) if bar.isVisible() for text in cut_tabs(bar)] == []
     assert low.size() == opening_size(LOW), "nothing needs more than the screen has"
     assert low.canvas.width() >= CANVAS * low.width()
 
