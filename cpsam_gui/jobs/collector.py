@@ -48,7 +48,7 @@ class Collector(QObject):
         super().__init__(parent)
         self._ticks = 0
         self._on = True
-        self._moved = 0.0
+        self._moved = monotonic()
         if Collector._active == 0:
             Collector._was_enabled = gc.isenabled()
         Collector._active += 1

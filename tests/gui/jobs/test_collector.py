@@ -5,6 +5,8 @@ from threading import get_ident
 from typing import TYPE_CHECKING
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
 
 from cpsam_gui.jobs import collector as garbage
 from cpsam_gui.jobs.collector import Collector
@@ -74,6 +76,14 @@ def test_cycles_among_many_new_objects_wait_for_rest_and_then_go(monkeypatch: py
     collector.tick()
     assert len(threads) == 100
     assert len(many) == 1000
+    collector.stop()
+
+
+def test_a_window_whose_mouse_has_not_moved_yet_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    active = Qt.ApplicationState.ApplicationActive
+    monkeypatch.setattr(QGuiApplication, "applicationState", lambda: active)
+    collector = Collector()
+    assert not collector._unseen
     collector.stop()
 
 

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 
+from cpsam_gui import tasks
 from cpsam_gui.panels import ObjectsPanel
+from cpsam_gui.session import pieces
 from tests.gui.conftest import discs
 from tests.gui.window.test_window import NONE, drag
 
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from cpsam_core.progress import Progress
     from cpsam_gui.session.questions import Question
+    from cpsam_gui.state.snapshot import Snapshot
     from cpsam_gui.window.window import Window
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -149,3 +153,26 @@ def test_masks_that_number_the_objects_ask_nothing(window: Window, qtbot: QtBot,
     window.open(image_file)
     qtbot.waitUntil(lambda: bool(session.pieces.now))
     assert len(session.document.objects) == 4
+
+
+def test_a_step_that_is_undone_at_once_is_not_looked_through(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = segmented.session
+    labels = np.array(session.document.labels)
+    labels[0, 0, 0] = labels[0, 79, 99] = 1
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    looked: list[int] = []
+    several = pieces._several
+
+    def watched(still: Snapshot, progress: Progress) -> pieces.PiecesFound:
+        looked.append(1)
+        return several(still, progress)
+
+    monkeypatch.setattr(pieces, "_several", watched)
+    session.document.replace("Run", labels, tasks.records_of(labels))
+    for _ in range(3):
+        session.edits.undo()
+        session.edits.redo()
+    qtbot.waitUntil(lambda: session.pieces.now == {1: 3})
+    assert looked == [1]
