@@ -38,6 +38,9 @@ def show(*args, **kwargs):
     def shown(*_):
         QApplication.processEvents()
         print(time.time())
+        # As a person ends it: a window that only goes would take running threads with it.
+        for window in QApplication.topLevelWidgets():
+            window.close()
         return 0
     QApplication.exec = shown
     return real(*args, **kwargs)
