@@ -91,6 +91,8 @@ class Jobs(QObject):
     finished = pyqtSignal()
     failed = pyqtSignal(object)
     cancelled = pyqtSignal(str)
+    left = pyqtSignal(str)
+    """The main job of this name was stopped because another image was opened; not told of one that only reads."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -117,9 +119,13 @@ class Jobs(QObject):
 
     def next_generation(self) -> None:
         """Cancel what runs and drop its results: another image is open now."""
+        running = self._main.running
+        wanted = running is not None and self._wanted(running)
         self.generation += 1
         self._stop(self._main)
         self._stop(self._live)
+        if running is not None and wanted and not running.job.abandonable:
+            self.left.emit(running.job.name)
 
     def cancel(self) -> None:
         """Ask the main job to stop."""

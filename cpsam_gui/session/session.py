@@ -91,6 +91,14 @@ class Session(QObject):
         self.jobs.cancelled.connect(
             lambda name: notices.message.emit(translate("{}: cancelled").format(name))
         )
+        self.jobs.left.connect(self._tell_of_left)
+
+    def _tell_of_left(self, name: str) -> None:
+        """Say that work on an image ended with leaving it, and offer what goes on meanwhile: a run of the folder."""
+        words = translate(
+            "{job}: stopped, because another image was opened. A run of the folder goes on meanwhile."
+        )
+        self.notices.offered.emit(words.format(job=name), "folder")
 
     def _make_editing(self) -> None:
         """Make what changes masks by hand, and shows them."""

@@ -5281,6 +5281,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{image} ist nicht mehr in seinem Ordner; vielleicht wurde der Ordner verschoben oder ein Laufwerk entfernt. Ihre Arbeit ist noch hier. Masken exportieren speichert sie anderswo.</translation>
     </message>
     <message>
+      <source>{job}: stopped, because another image was opened. A run of the folder goes on meanwhile.</source>
+      <translation>{job}: beendet, weil ein anderes Bild geöffnet wurde. Ein Lauf über den Ordner läuft dabei weiter.</translation>
+    </message>
+    <message>
       <source>{keys} is shared by: {actions}</source>
       <translation>{keys} ist mehrfach belegt: {actions}</translation>
     </message>

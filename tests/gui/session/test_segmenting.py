@@ -260,9 +260,14 @@ def test_the_result_of_another_image_is_dropped(
     gate, plain = Event(), bright.segment
     bright.segment = lambda *a: (gate.wait(5), plain(*a))[1]  # type: ignore[method-assign]
     session.segmenting.segment_region(Box(0, 1, 5, 36, 5, 36))
+    said: list[tuple[str, str]] = []
+    session.notices.offered.connect(lambda text, action: said.append((text, action)))
     with qtbot.waitSignal(session.image_changed):
         session.images.open(stack_file)
+        # Opening another one stops a reader, which is nobody's work.
+        session.images.open(stack_file)
         gate.set()
+    assert [(text.split(", ")[0], action) for text, action in said] == [("Segment region: stopped", "folder")]
     qtbot.waitUntil(lambda: session.jobs.idle)
     assert not session.document.objects
     assert session.document.shape[0] == 5
