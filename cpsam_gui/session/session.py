@@ -59,6 +59,10 @@ if TYPE_CHECKING:
     from cpsam_gui.state.view import View
 
 
+FOLDER_RUN = "folder"
+"""Key of the action that shows the page for a run of the folder."""
+
+
 class Session(QObject):
     """State of one window."""
 
@@ -98,7 +102,7 @@ class Session(QObject):
         words = translate(
             "{job}: stopped, because another image was opened. A run of the folder goes on meanwhile."
         )
-        self.notices.offered.emit(words.format(job=name), "folder")
+        self.notices.offered.emit(words.format(job=name), FOLDER_RUN)
 
     def _make_editing(self) -> None:
         """Make what changes masks by hand, and shows them."""
