@@ -201,6 +201,7 @@ class FilesPanel(Panel):
         self.model.wanted.connect(self._want)
         self._open_image.image_changed.connect(self._mark_open)
         self._folder.moved.connect(self._moved)
+        self._folder.reading.connect(self._reading)
         self._folder.listed.connect(self._reset)
         self._folder.states_changed.connect(self._states_changed)
         self._look_ahead.changed.connect(self._ready_changed)
@@ -252,6 +253,10 @@ class FilesPanel(Panel):
     def _filter_changed(self) -> None:
         self.folder.words, self.folder.only = self.filter.text(), self.only.currentData()
         self._reset()
+
+    def _reading(self, folder: Path) -> None:
+        if folder != self.folder.path:
+            self._note.setText(translate("Reading the folder {name}…").format(name=folder.name))
 
     def _reset(self) -> None:
         self.model.reset()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QFileSystemWatcher, QObject, QTimer, pyqtSignal
 
+from cpsam_gui.jobs.job import Ending
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.storage.folder import FolderState, read_folder, read_states
 
@@ -24,6 +25,8 @@ class ImageFolder(QObject):
 
     moved = pyqtSignal()
     """It is another folder from now on."""
+    reading = pyqtSignal(object)
+    """The images of this folder are being looked for; `listed` follows, also where none could be read."""
     listed = pyqtSignal()
     """There are other images."""
     states_changed = pyqtSignal(object)
@@ -78,12 +81,14 @@ class ImageFolder(QObject):
             self.listed.emit()
             self.read_states()
 
+        self.reading.emit(path)
         self._jobs.run(
             lambda progress: read_folder(path),
             name="Folder",
             lane=Lane.BESIDE,
             outlives_image=True,
             then=take,
+            ended=lambda ending: None if ending is Ending.DONE else self.listed.emit(),
         )
 
     def read_states(self) -> None:

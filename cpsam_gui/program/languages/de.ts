@@ -2716,7 +2716,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Processes that prepare the crops, in place of threads: which a small network on a graphics card would wait for; 0: threads</source>
-      <translation type="unfinished" />
+      <translation>Prozesse, die die Ausschnitte vorbereiten, an Stelle von Threads, auf die ein kleines Netzwerk auf einer Grafikkarte warten würde; 0: Threads</translation>
     </message>
     <message>
       <source>Program default</source>
@@ -2769,6 +2769,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Reading masks of another file</source>
       <translation>Masken einer anderen Datei lesen</translation>
+    </message>
+    <message>
+      <source>Reading the folder {name}…</source>
+      <translation>Ordner {name} wird gelesen…</translation>
     </message>
     <message>
       <source>Reading the images</source>

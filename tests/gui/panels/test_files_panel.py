@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
+
+from PyQt6.QtWidgets import QLabel
 
 from cpsam_gui.panels import FilesPanel
 from cpsam_gui.panels.files import NARROW_PX, PICTURE_PIXELS, SMALL_PICTURE_PX
@@ -10,6 +13,9 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.window.docks import LEFT_WIDTH_PX
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.window.window import Window
@@ -25,3 +31,20 @@ def test_the_state_of_an_image_can_be_read_in_the_narrowest_panel(opened: Window
     assert panel.list.fontMetrics().horizontalAdvance(translate("masks ready")) < room
     panel.resize(NARROW_PX + 40, 400)
     assert panel.list.iconSize().width() == PICTURE_PIXELS
+
+
+def test_a_folder_that_is_being_read_is_named(
+    window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, folder = Event(), tmp_path / "plate 3"
+    folder.mkdir()
+    monkeypatch.setattr("cpsam_gui.session.folder.read_folder", lambda path: (gate.wait(10), ())[1])
+    panel = window.panel(FilesPanel)
+
+    def note() -> list[str]:
+        return [label.text() for label in panel.findChildren(QLabel) if "Reading the folder" in label.text()]
+
+    window.session.folder.read(folder)
+    assert note() == ["Reading the folder plate 3…"]
+    gate.set()
+    qtbot.waitUntil(lambda: not note())
