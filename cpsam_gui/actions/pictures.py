@@ -119,12 +119,19 @@ def _only_channel(index: int) -> Do:
     """Return an action that shows one channel alone, or all where it is alone already."""
 
     def do(window: Window) -> None:
-        view = window.session.view
+        view, say = window.session.view, window.session.notices.message.emit
         if index < len(view.channels):
             alone = all(channel.visible == (i == index) for i, channel in enumerate(view.channels))
             view.channels = tuple(
                 replace(c, visible=alone or i == index) for i, c in enumerate(view.channels)
             )
+            if len(view.channels) > 1:
+                only = translate("Only {channel} is shown; the same key shows all channels again")
+                say(
+                    translate("All channels are shown")
+                    if alone
+                    else only.format(channel=view.channels[index].name)
+                )
 
     return do
 

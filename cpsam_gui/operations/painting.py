@@ -90,17 +90,22 @@ def wipe(document: Document, number: int, shown: Slice | None) -> None:
     document.write(box, np.where(block == number, np.uint32(0), block))
 
 
-def erase(document: Document, box: Box, mask: Mask, only: Collection[int] = ()) -> None:
-    """Set the pixels under `mask` to background, of the objects `only` where given, inside an open step."""
+def erase(document: Document, box: Box, mask: Mask, only: Collection[int] = ()) -> bool:
+    """Set the pixels under `mask` to background, of the objects `only` where given, inside an open step.
+
+    Return whether there were any.
+    """
     box, mask = clip(document, box, mask)
     if box.empty:
-        return
+        return False
     block = document.labels[box.slices]
     gone = mask & (block != 0) & ~locked_in(document, block)
     if only:
         gone &= np.isin(block, list(only))
-    if gone.any():
-        document.write(box, np.where(gone, np.uint32(0), block))
+    if not gone.any():
+        return False
+    document.write(box, np.where(gone, np.uint32(0), block))
+    return True
 
 
 def add_polygon(

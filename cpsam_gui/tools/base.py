@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from cpsam_gui.operations import Reach, Scope
+from cpsam_gui.operations import Reach, Scope, delete
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.tools.options import Options
 from cpsam_gui.tools.run_desk import RunDesk
@@ -173,6 +173,11 @@ class Desk:
     def say(self, text: str) -> None:
         """Tell the user why nothing happened."""
         self.problems.append(text)
+
+    def delete_under(self, p: Pointer) -> None:
+        """Delete the object below the pointer, if there is one."""
+        if number := self.under(p):
+            self.tell(delete(self.document, [number]))
 
     def tell(self, why: str | None) -> None:
         """Pass on the answer of an operation: None where all went well."""

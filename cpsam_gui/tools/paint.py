@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.slice import Slice, Voxel
 
+NOT_SELECTED = "Only the selected objects are erased; press Esc to select none and erase from any"
+
 
 class Painter(Tool):
     """A round tip that writes along the way of the pointer; one gesture is one step of history.
@@ -46,8 +48,8 @@ class Painter(Tool):
         return self._shown if self.busy else None
 
     def press(self, p: Pointer) -> bool:
-        """Begin a stroke."""
-        if p.right or self.busy or not self.desk.view.masks.visible:
+        """Begin a stroke; with Ctrl a click deletes, as it does with the tool that selects."""
+        if p.ctrl or p.right or self.busy or not self.desk.view.masks.visible:
             if not self.desk.view.masks.visible:
                 self.desk.say(HIDDEN)
             return False
@@ -83,6 +85,11 @@ class Painter(Tool):
         if self._at is None:
             return []
         return [PreviewShape((self._at,), radius=max(self.desk.view.brush_diameter / 2, 0.5), tint=self.tint)]
+
+    def click(self, p: Pointer) -> None:
+        """Delete the object under the pointer."""
+        if p.ctrl:
+            self.desk.delete_under(p)
 
     def leave(self) -> None:
         """Show no tip while the pointer is elsewhere."""
@@ -130,8 +137,8 @@ class Brush(Painter):
     entry = ToolEntry("brush", "B", ToolSection.DRAW)
     step = "Brush"
     hint = (
-        "Drag on or beside the selected object: add to it; elsewhere: a new one   Shift: add to it from anywhere   "
-        "[ ] or Alt+wheel: size   T: write mode   hold E: erase"
+        "Drag: a new object, or more of the selected one beside it   Shift: more of it from anywhere   "
+        "Ctrl+click: delete   Hold E: erase"
     )
     settings = ("size", "mode")
     _row: ObjectRecord | None = None
@@ -199,12 +206,25 @@ class Eraser(Painter):
     entry = ToolEntry("eraser", "E", ToolSection.DRAW)
     step = "Erase"
     tint = Tint.REMOVE
-    hint = "Drag: erase; only from the selected objects, if there are any   [ ] or Alt+wheel: size"
+    hint = "Drag: erase; only from the selected objects, if there are any   Ctrl+click: delete   [ ] or Alt+wheel: size"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._meant, self._erased = 0, False
 
     def target(self, p: Pointer) -> int:
-        """Return background."""
+        """Return background; remember which object the stroke begins on."""
+        self._meant, self._erased = self.desk.under(p), False
         return 0
 
     def apply(self, box: Box, mask: Mask) -> None:
         """Erase one dab."""
-        operations.erase(self.desk.document, box, mask, self.desk.view.selection)
+        found = operations.erase(self.desk.document, box, mask, self.desk.view.selection)
+        self._erased = self._erased or found
+
+    def done(self, number: int) -> None:
+        """Say why nothing was erased from an object that was meant."""
+        row = self.desk.document.objects.get(self._meant)
+        if self._erased or row is None:
+            return
+        self.desk.say(operations.LOCKED if row.locked else NOT_SELECTED)

@@ -79,12 +79,12 @@ class Select(HoverOutline):
         desk = self.desk
         number = desk.under(p)
         self._drop()
-        if p.ctrl and number:
-            desk.tell(operations.delete(desk.document, [number]))
+        if p.ctrl:
+            desk.delete_under(p)
         elif p.alt and number and desk.view.selection:
             desk.tell(operations.merge(desk.document, [*sorted(desk.view.selection), number]))
             desk.view.selection = frozenset(n for n in desk.view.selection if n in desk.document.objects)
-        elif not p.ctrl and not p.alt and (number or not desk.keep(*desk.at(p))):
+        elif not p.alt and (number or not desk.keep(*desk.at(p))):
             desk.view.select(number)
 
 

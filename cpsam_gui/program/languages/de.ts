@@ -251,6 +251,10 @@
       <translation>Alle Änderungen gespeichert</translation>
     </message>
     <message>
+      <source>All channels are shown</source>
+      <translation>Alle Kanäle sind zu sehen</translation>
+    </message>
+    <message>
       <source>All epochs of the published recipe, however long that takes</source>
       <translation>Alle Epochen des veröffentlichten Rezepts, so lange es auch dauert</translation>
     </message>
@@ -1081,10 +1085,6 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Von einem Objekt zum anderen ziehen, um sie zu verschmelzen</translation>
     </message>
     <message>
-      <source>Drag on or beside the selected object: add to it; elsewhere: a new one   Shift: add to it from anywhere   [ ] or Alt+wheel: size   T: write mode   hold E: erase</source>
-      <translation>Auf oder neben dem gewählten Objekt ziehen: ergänzen; sonst: ein neues   Umschalt: von überall ergänzen   [ ] oder Alt+Rad: Größe   T: Schreibmodus   E halten: radieren</translation>
-    </message>
-    <message>
       <source>Drag over a range to select its objects</source>
       <translation>Über einen Bereich ziehen, um seine Objekte auszuwählen</translation>
     </message>
@@ -1101,8 +1101,12 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Ziehen verschiebt, das Rad zoomt.</translation>
     </message>
     <message>
-      <source>Drag: erase; only from the selected objects, if there are any   [ ] or Alt+wheel: size</source>
-      <translation>Ziehen: radieren; nur an gewählten Objekten, wenn es welche gibt   [ ] oder Alt+Rad: Größe</translation>
+      <source>Drag: a new object, or more of the selected one beside it   Shift: more of it from anywhere   Ctrl+click: delete   Hold E: erase</source>
+      <translation>Ziehen: neues Objekt, oder mehr vom gewählten daneben   Umschalt: mehr davon von überall   Strg+Klick: löschen   E halten: radieren</translation>
+    </message>
+    <message>
+      <source>Drag: erase; only from the selected objects, if there are any   Ctrl+click: delete   [ ] or Alt+wheel: size</source>
+      <translation>Ziehen: radieren, nur an gewählten Objekten, wenn es welche gibt   Strg+Klick: löschen   [ ] oder Alt+Rad: Größe</translation>
     </message>
     <message>
       <source>Draw</source>
@@ -2401,6 +2405,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Only in the other masks</source>
       <translation>Nur in den anderen Masken</translation>
+    </message>
+    <message>
+      <source>Only the selected objects are erased; press Esc to select none and erase from any</source>
+      <translation>Nur an gewählten Objekten wird radiert; Esc hebt die Auswahl auf, dann an allen</translation>
+    </message>
+    <message>
+      <source>Only {channel} is shown; the same key shows all channels again</source>
+      <translation>Nur {channel} ist zu sehen; dieselbe Taste zeigt wieder alle Kanäle</translation>
     </message>
     <message>
       <source>Only {} of the change was kept: more of it would make the new model worse on the kinds of images that the built-in model knows (its loss on them would rise by more than {})</source>

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+import tifffile
 from fonticon_mdi7 import MDI7
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from cpsam_core.progress import Cancelled
@@ -128,3 +132,19 @@ def test_results_of_the_actions(segmented: Window) -> None:
     assert session.view.brush_diameter > 12
     do["smaller"].trigger()
     assert session.view.brush_diameter == pytest.approx(12)
+
+
+def test_a_channel_that_is_shown_alone_is_named(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "two.tif"
+    tifffile.imwrite(path, np.zeros((2, 64, 64), np.uint8), imagej=True, metadata={"axes": "CYX"})
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(path)
+    said: list[str] = []
+    window.session.notices.message.connect(said.append)
+    name = window.session.view.channels[0].name
+    QTest.keyClick(window, Qt.Key.Key_R)
+    assert name in said[-1]
+    assert [channel.visible for channel in window.session.view.channels] == [True, False]
+    QTest.keyClick(window, Qt.Key.Key_R)
+    assert said[-1] == "All channels are shown"
+    assert all(channel.visible for channel in window.session.view.channels)

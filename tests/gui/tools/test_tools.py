@@ -10,6 +10,7 @@ from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.view import View
 from cpsam_gui.tools import TOOLS, Desk, Pointer, Tool
+from cpsam_gui.tools.paint import NOT_SELECTED
 
 
 @pytest.fixture
@@ -118,6 +119,30 @@ def test_a_stroke_is_taken_back_by_cancel(desk: Desk) -> None:
     np.testing.assert_array_equal(desk.document.labels, before)
     assert not tool.busy
     assert not desk.document.writing
+
+
+@pytest.mark.parametrize("key", ["brush", "eraser"])
+def test_ctrl_click_deletes_with_the_tools_that_paint(desk: Desk, key: str) -> None:
+    tool = TOOLS[key](desk)
+    assert not tool.press(Pointer(15, 15, ctrl=True)), "a drag must pan"
+    tool.click(Pointer(15, 15, ctrl=True))
+    assert set(desk.document.objects) == {2}
+    tool.click(Pointer(65, 65))
+    assert set(desk.document.objects) == {2}
+
+
+def test_the_eraser_says_why_it_takes_nothing(desk: Desk) -> None:
+    tool = TOOLS["eraser"](desk)
+    desk.view.select(2)
+    drag(tool, [(15, 15), (15, 20)])
+    assert desk.problems == [NOT_SELECTED]
+    drag(tool, [(65, 65), (65, 70)])
+    drag(tool, [(50, 50), (50, 55)])
+    assert desk.problems == [NOT_SELECTED]
+    desk.view.select(0)
+    operations.set_locked(desk.document, [1])
+    drag(tool, [(15, 15), (15, 20)])
+    assert desk.problems == [NOT_SELECTED, operations.LOCKED]
 
 
 def test_eraser_minds_the_selection(desk: Desk) -> None:
