@@ -25,6 +25,7 @@ from stage import (
 
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.panels import SegmentPanel
+from cpsam_gui.state.steps import StepKind
 
 
 def threshold(side: int, objects: int) -> None:
@@ -54,7 +55,7 @@ def _thresholds(window: Any, labels: np.ndarray, side: int) -> None:
     session.run_state.flows = NetworkOutput(flows, logits, 30.0)
     del flows
     panel.cellprob.setValue(0.3)
-    wait(lambda: "Change thresholds" in session.document.steps)
+    wait(lambda: any(step.kind is StepKind.THRESHOLDS for step in session.document.history))
     settle(500)
     for field, values in (
         (panel.flow, (0.5, 0.3, 0.6)),
