@@ -65,7 +65,7 @@ def fate_of(work: EarlierWork, existing: ExistingMasks, options: RunOptions) -> 
         return Fate(words="made again" if work.masks else "")
     words = "made again"
     if own:
-        words = "made again with its own thresholds"
+        words = "made again, own thresholds"
     elif work.corrected:
         words = "made again, hand-made stays"
     return Fate(words=words if work.masks else "", thresholds=own)

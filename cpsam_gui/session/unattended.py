@@ -77,6 +77,7 @@ class FolderRun:
     def existing(self, existing: ExistingMasks) -> None:
         self._existing = existing
         self._tell_fates()
+        self.queue.state_changed.emit()
 
     def look(self) -> None:
         """Put the images of the open image's folder into the queue, unless one is at work."""

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 Field = TypeVar("Field", bound=QWidget)
 
-FOLLOWED = (QEvent.Type.Resize, QEvent.Type.FocusIn, QEvent.Type.FocusOut)
+HIDDEN = "color: transparent;"
+FOLLOWED = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.FocusIn, QEvent.Type.FocusOut)
 # Pixels; a comfortable target for the mouse.
 ROW_PIXELS = 26
 
@@ -36,12 +37,14 @@ class ZeroWord(QLabel):
 
     def __init__(self, slider: QLabeledDoubleSlider, words: str) -> None:
         (self._edit,) = slider.findChildren(QLineEdit)
-        super().__init__(translate(words), self._edit)
-        self._slider = slider
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setAutoFillBackground(True)
+        super().__init__(translate(words), slider)
+        self._slider, self._plain = slider, self._edit.styleSheet()
+        self.setAlignment(self._edit.alignment())
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._edit.textChanged.connect(self._follow)
+        self._covers = False
+        # The number is written before the slider has moved, and moves that nobody is told of are written, too.
+        for signal in (self._edit.textChanged, slider.valueChanged):
+            signal.connect(self._follow)
         self._edit.installEventFilter(self)
         self._follow()
 
@@ -52,8 +55,14 @@ class ZeroWord(QLabel):
         return False
 
     def _follow(self) -> None:
-        self.setGeometry(self._edit.rect())
-        self.setVisible(self._slider.value() <= self._slider.minimum() and not self._edit.hasFocus())
+        on = self._slider.value() <= self._slider.minimum() and not self._edit.hasFocus()
+        self.setGeometry(self._edit.geometry())
+        self.raise_()
+        if on is not self._covers:
+            self._covers = on
+            # The number has no background that could hide it.
+            self._edit.setStyleSheet(self._plain + HIDDEN if on else self._plain)
+        self.setVisible(on)
 
 
 def slider(low: float, high: float, tip: str, *, zero: str = "") -> QLabeledDoubleSlider:

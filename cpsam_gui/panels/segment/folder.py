@@ -58,12 +58,15 @@ ICONS = {
 
 
 class QueueList(QTreeWidget):
-    """The images, and beside each what became of it: in the room that this needs, but at most half."""
+    """The images, and beside each what became of it: in the room that the names leave, or half of it."""
 
     def sizeHintForColumn(self, column: int) -> int:  # noqa: N802 - its name in Qt
-        """Leave the names half of the room; called by Qt."""
+        """Leave the names the room that they need, up to half of it; called by Qt."""
         viewport, wanted = self.viewport(), super().sizeHintForColumn(column)
-        return wanted if viewport is None else min(wanted, viewport.width() // 2)
+        if viewport is None or column == 0:
+            return wanted
+        left = viewport.width() - super().sizeHintForColumn(0)
+        return min(wanted, max(left, viewport.width() // 2))
 
 
 class FolderView(QWidget):

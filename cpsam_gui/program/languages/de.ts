@@ -4713,12 +4713,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>wird neu erzeugt</translation>
     </message>
     <message>
-      <source>made again with its own thresholds</source>
-      <translation>wird mit eigenen Schwellen neu erzeugt</translation>
-    </message>
-    <message>
       <source>made again, hand-made stays</source>
       <translation>wird neu erzeugt, Handarbeit bleibt</translation>
+    </message>
+    <message>
+      <source>made again, own thresholds</source>
+      <translation>wird neu erzeugt, eigene Schwellen</translation>
     </message>
     <message>
       <source>major axis / minor axis</source>

@@ -357,6 +357,13 @@ def test_every_number_says_what_its_lowest_value_switches_off(segmented: Window,
     ]
 
 
+def assert_unseen(edit: QLineEdit) -> None:
+    """A field shows nothing: all its pixels are alike."""
+    picture = edit.grab().toImage()
+    colours = {picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}
+    assert len(colours) == 1
+
+
 def test_a_flow_threshold_of_0_is_called_off(segmented: Window, qtbot: QtBot) -> None:
     panel = segmented.panel(SegmentPanel)
     segmented.show_panel("Segment")
@@ -364,7 +371,8 @@ def test_a_flow_threshold_of_0_is_called_off(segmented: Window, qtbot: QtBot) ->
     assert not word.isVisible()
     segmented.session.run_state.change(flow_threshold=0.0)
     assert word.isVisible() and word.text() == "off"
-    assert word.size() == edit.size()
+    assert word.geometry() == edit.geometry()
+    assert_unseen(edit)
     assert word.fontMetrics().horizontalAdvance("off") <= edit.width()
     # The number can still be typed.
     qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
@@ -374,6 +382,8 @@ def test_a_flow_threshold_of_0_is_called_off(segmented: Window, qtbot: QtBot) ->
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert segmented.session.run_state.options.settings.flow_threshold == 0.7
     assert not word.isVisible()
+    with pytest.raises(AssertionError):
+        assert_unseen(edit)
     segmented.session.run_state.change(flow_threshold=0.0)
     qtbot.waitUntil(word.isVisible)
     assert not panel.cellprob.findChildren(ZeroWord)

@@ -362,6 +362,12 @@ def test_what_becomes_of_masks_is_said_before_the_run(window: Window, qtbot: QtB
     assert "are made again" in view.fate.text()
     view.policy.setCurrentIndex(view.policy.findData(ExistingMasks.SKIP_ALL))
     assert "left as they are" in view.fate.text()
+    # Where names leave room, what becomes of their images is not cut.
+    view.list.resize(300, 200)
+    window.session.folder_run.queue.put(0, fate="stays: thresholds set by hand")
+    wanted = view.list.fontMetrics().horizontalAdvance("stays: thresholds set by hand")
+    assert wanted > 150
+    assert view.list.sizeHintForColumn(1) > wanted
 
 
 def test_results_are_removed_after_a_question_and_the_list_follows(
@@ -430,7 +436,7 @@ def test_thresholds_that_were_set_by_hand_are_not_lost(
     said = (
         ["waiting", "stays: thresholds set by hand", "stays: corrected"]
         if stays
-        else ["waiting", "made again with its own thresholds", "made again, hand-made stays"]
+        else ["waiting", "made again, own thresholds", "made again, hand-made stays"]
     )
     qtbot.waitUntil(lambda: fates(session) == said)
     # With the same thresholds nothing is lost.
