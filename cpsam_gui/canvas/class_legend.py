@@ -61,7 +61,7 @@ class ClassLegend(QLabel):
             name = _plain(names.get(number) or translate("class {}").format(number))
             count = int(counts[number]) if number < len(counts) else 0
             lines.append(
-                f'<span style="color:{colour}">&#9632;</span> {number}&nbsp;&nbsp;{name}&nbsp;&nbsp;{count:,}'
+                f'<span style="color:{colour}">&#9632;</span> {number}&nbsp;&nbsp;{name}&nbsp;&nbsp;({count:,})'
             )
         self.setText("<br>".join(lines))
         self.adjustSize()

@@ -24,7 +24,7 @@ from cpsam_gui.dialogs import messages
 from cpsam_gui.dialogs.model_tree import Node, card_lines, family
 from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form, scrolling
@@ -132,7 +132,10 @@ class ModelManager(QDialog):
         """Read the models anew and keep the chosen one."""
         chosen = self.current.name if self.current is not None else self._run_state.options.model.name
         self.tree.clear()
-        for node in family(self._models.listed()):
+        nodes = family(self._models.listed())
+        # Models that all stand alone need no room for signs that unfold.
+        self.tree.setRootIsDecorated(any(node.children for node in nodes))
+        for node in nodes:
             self._add(node, None)
         self.tree.expandAll()
         self.tree.resizeColumnToContents(0)
@@ -148,7 +151,7 @@ class ModelManager(QDialog):
             item.setToolTip(0, translate("This model was removed"))
         marks = []
         if node.name == self._run_state.options.model.name:
-            item.setIcon(0, theme.icon("check", theme.current().accent))
+            item.setIcon(0, theme.icon("check"))
             marks.append(translate("in use"))
         if node.info is not None and node.info.is_unjudged:
             marks.append(translate("not compared"))
@@ -172,10 +175,10 @@ class ModelManager(QDialog):
         self.title.setText(info.name if info is not None else "")
         rows = form()
         for name, value in card_lines(info) if info is not None else ():
-            label = QLabel(value)
+            label = QLabel(translate_said(value))
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            caption = QLabel(translate(name))
+            caption = QLabel(translate_said(name))
             caption.setObjectName("dim")
             rows.addRow(caption, label)
         fresh = QWidget()

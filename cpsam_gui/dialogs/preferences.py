@@ -121,6 +121,9 @@ class PreferencesDialog(QDialog):
         layout.addWidget(note)
         standard = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
+        accept = buttons.button(standard.Ok)
+        if accept is not None:
+            accept.setObjectName("primary")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.defaults = buttons.button(standard.RestoreDefaults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cpsam_gui.panels.table.model import title_of
+from cpsam_gui.panels.whole_axis import WholeAxis
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     Column = NDArray[Any]
     Places = NDArray[np.int64]
 
-BINS = 60
+FEWEST_BINS, BINS = 10, 60
 # Points; more cannot be told apart, and make brushing slow.
 DRAWN = 20_000
 # Screen pixels.
@@ -104,7 +106,7 @@ class Plots(QWidget):
     @cached_property
     def plot(self) -> pg.PlotWidget:
         """The plot; made when it is first drawn, which takes as long as a page of the window."""
-        made = pg.PlotWidget(viewBox=self.box)
+        made = pg.PlotWidget(viewBox=self.box, axisItems={"left": WholeAxis(orientation="left")})
         made.hideButtons()
         for side in ("bottom", "left"):
             made.getAxis(side).enableAutoSIPrefix(False)
@@ -159,6 +161,7 @@ class Plots(QWidget):
             return
         x = self._values(name)
         self.plot.setLabel("bottom", title_of(name))
+        self.plot.getAxis("left").counts = not other
         if other:
             y = self._values(other)
             self.plot.setLabel("left", title_of(other))
@@ -175,7 +178,9 @@ class Plots(QWidget):
         else:
             self.plot.setLabel("left", translate("Objects"))
             known = x[np.isfinite(x)]
-            self._edges = np.histogram_bin_edges(known, BINS if len(np.unique(known[:2000])) > 2 else 2)
+            # Fewer where there are few: bars of one object each show no distribution.
+            bins = min(BINS, max(FEWEST_BINS, 2 * math.isqrt(len(known))))
+            self._edges = np.histogram_bin_edges(known, bins if len(np.unique(known[:2000])) > 2 else 2)
             self.plot.addItem(_bars(known, self._edges, _faint(theme.current().text, 110)))
             self.note.setText(translate("Drag over a range to select its objects"))
         self._draw_marks()

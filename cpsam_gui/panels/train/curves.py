@@ -11,6 +11,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from cpsam_gui.panels.whole_axis import WholeAxis
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 
@@ -125,19 +126,8 @@ def _is_known(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
-class EpochAxis(pg.AxisItem):  # type: ignore[misc]
-    """An axis of epochs: there is none between the first and the second."""
-
-    def tickSpacing(  # noqa: N802 - its name in pyqtgraph
-        self, minVal: float, maxVal: float, size: float
-    ) -> list[tuple[float, float]]:
-        """Return the distances of ticks, whole numbers all; called by pyqtgraph."""
-        wanted = super().tickSpacing(minVal, maxVal, size)
-        return list(dict.fromkeys((max(1.0, round(step)), offset) for step, offset in wanted))
-
-
 def _plot() -> pg.PlotWidget:
-    plot = pg.PlotWidget(axisItems={"bottom": EpochAxis(orientation="bottom")})
+    plot = pg.PlotWidget(axisItems={"bottom": WholeAxis(orientation="bottom")})
     plot.setFixedHeight(HEIGHT_PIXELS)
     plot.setMenuEnabled(False)
     plot.hideButtons()

@@ -729,6 +729,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Vergleich mit dem alten Modell</translation>
     </message>
     <message>
+      <source>Comparison</source>
+      <translation>Vergleich</translation>
+    </message>
+    <message>
       <source>Compression</source>
       <translation>Kompression</translation>
     </message>
@@ -1719,6 +1723,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Behalten, obwohl {}</translation>
     </message>
     <message>
+      <source>Kind</source>
+      <translation>Art</translation>
+    </message>
+    <message>
       <source>Language</source>
       <translation>Sprache</translation>
     </message>
@@ -1785,6 +1793,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Libraries</source>
       <translation>Bibliotheken</translation>
+    </message>
+    <message>
+      <source>Licence</source>
+      <translation>Lizenz</translation>
     </message>
     <message>
       <source>Light</source>
@@ -1861,6 +1873,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Lower for larger and more masks, raise for smaller and fewer</source>
       <translation>Senken für größere und mehr Masken, erhöhen für kleinere und weniger</translation>
+    </message>
+    <message>
+      <source>Made</source>
+      <translation>Erstellt</translation>
     </message>
     <message>
       <source>Make each part an object</source>
@@ -2103,10 +2119,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Modelle (*.safetensors *.pth *.pt *.npy);;Alle Dateien (*)</translation>
     </message>
     <message>
-      <source>Models (*.safetensors *.pth *.pt);;All files (*)</source>
-      <translation>Modelle (*.safetensors *.pth *.pt);;Alle Dateien (*)</translation>
-    </message>
-    <message>
       <source>Models…</source>
       <translation>Modelle…</translation>
     </message>
@@ -2317,6 +2329,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Not verified</source>
       <translation>Nicht geprüft</translation>
+    </message>
+    <message>
+      <source>Notes</source>
+      <translation>Hinweise</translation>
     </message>
     <message>
       <source>Nothing is selected. Click an object.</source>
@@ -2679,6 +2695,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Genauigkeit der Berechnung; Gewichte bleiben float32</translation>
     </message>
     <message>
+      <source>Precision of {}</source>
+      <translation>Präzision: {}</translation>
+    </message>
+    <message>
+      <source>Precision on {}</source>
+      <translation>Präzision auf {}</translation>
+    </message>
+    <message>
       <source>Preferences</source>
       <translation>Einstellungen</translation>
     </message>
@@ -2728,7 +2752,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Processes that prepare the crops, in place of threads: which a small network on a graphics card would wait for; 0: threads</source>
-      <translation>Prozesse, die die Ausschnitte vorbereiten, an Stelle von Threads, auf die ein kleines Netzwerk auf einer Grafikkarte warten würde; 0: Threads</translation>
+      <translation>Prozesse, die statt Threads die Ausschnitte vorbereiten; ein kleines Netz auf einer Grafikkarte müsste sonst darauf warten; 0: Threads</translation>
     </message>
     <message>
       <source>Program default</source>
@@ -4077,6 +4101,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>So lange trainieren, unabhängig von der Zahl der Epochen: Die Lernrate fällt mit dem verbrauchten Anteil der Zeit, Pausen und Unterbrechungen nicht mitgezählt</translation>
     </message>
     <message>
+      <source>Trained from</source>
+      <translation>Trainiert aus</translation>
+    </message>
+    <message>
       <source>Training</source>
       <translation>Training</translation>
     </message>
@@ -4845,12 +4873,20 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>keine</translation>
     </message>
     <message>
+      <source>none: whether it is better than {} is not known</source>
+      <translation>keiner: ob es besser ist als {}, ist nicht bekannt</translation>
+    </message>
+    <message>
       <source>not compared</source>
       <translation>nicht verglichen</translation>
     </message>
     <message>
       <source>not different</source>
       <translation>nicht verschieden</translation>
+    </message>
+    <message>
+      <source>not here yet; fetched on first use</source>
+      <translation>noch nicht hier; wird bei der ersten Verwendung geladen</translation>
     </message>
     <message>
       <source>not in the other masks</source>
@@ -4905,6 +4941,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Umrisse dort</translation>
     </message>
     <message>
+      <source>part of the program</source>
+      <translation>Teil des Programms</translation>
+    </message>
+    <message>
       <source>paused</source>
       <translation>angehalten</translation>
     </message>
@@ -4955,6 +4995,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>probability {:.2f}</source>
       <translation>Wahrscheinlichkeit {:.2f}</translation>
+    </message>
+    <message>
+      <source>published by Cellpose</source>
+      <translation>von Cellpose veröffentlicht</translation>
     </message>
     <message>
       <source>px</source>
@@ -5213,6 +5257,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Ihre früheren Bilder</translation>
     </message>
     <message>
+      <source>your own</source>
+      <translation>eigenes</translation>
+    </message>
+    <message>
       <source>{:,} images</source>
       <translation>{:,} Bilder</translation>
     </message>
@@ -5387,6 +5435,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{}  (T)</source>
       <translation>{}  (T)</translation>
+    </message>
+    <message>
+      <source>{} MB</source>
+      <translation>{} MB</translation>
     </message>
     <message>
       <source>{} and others</source>
@@ -5647,6 +5699,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{}, between {} and {}</source>
       <translation>{}, zwischen {} und {}</translation>
+    </message>
+    <message>
+      <source>{}, last loss {}</source>
+      <translation>{}, letzter Verlust {}</translation>
     </message>
     <message>
       <source>{}, so a quarter of {} is left out of the training and the new model is judged on it. That says less than images of their own: correct more images to be sure.</source>

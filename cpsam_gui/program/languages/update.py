@@ -22,6 +22,7 @@ SPEAKERS = (
     "operations",
     "tools",
     "dialogs/axes.py",
+    "dialogs/model_tree.py",
     "panels/history.py",
     "session/run_results.py",
     "runs/fates.py",

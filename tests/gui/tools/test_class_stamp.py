@@ -42,7 +42,7 @@ def test_choose_a_class_and_click_cells(stamping: Window, qtbot: QtBot) -> None:
     assert sorted(classes(stamping)) == [0, 0, 3, 3]
     legend = stamping.canvas.floating.classes
     assert legend.isVisible()
-    qtbot.waitUntil(lambda: "class 3&nbsp;&nbsp;2" in legend.text())
+    qtbot.waitUntil(lambda: "class 3&nbsp;&nbsp;(2)" in legend.text())
     stamping.session.edits.change(lambda document: operations.name_class(document, 3, "dead <cell>"))
     qtbot.waitUntil(lambda: "dead &lt;cell>" in legend.text())
     qtbot.keyClick(stamping.canvas, Qt.Key.Key_V)

@@ -45,6 +45,14 @@ def test_what_has_a_translation_is_shown_in_it(german: None, window: Window) -> 
     assert [text for text in said(window) if text in other] == []
 
 
+def test_what_is_known_of_a_model_is_german(german: None, window: Window) -> None:
+    manager = window.training_pages.show_models()
+    told = {label.text() for label in manager.findChildren(QLabel)}
+    assert {"Art", "Teil des Programms", "Erstellt"} <= told
+    assert not any(text.startswith("Precision on") for text in told)
+    manager.close()
+
+
 def test_what_is_told_of_image_folder_and_training_is_german(german: None, opened: Window) -> None:
     assert opened.session.images.describe() == "80 x 100 Pixel, 1 Kanal, uint16"
     assert opened.panel(FilesPanel)._note.text() == "1 Bild, 0 mit Masken"

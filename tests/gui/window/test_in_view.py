@@ -289,6 +289,22 @@ def test_the_plot_begins_with_the_sizes(segmented: Window, qtbot: QtBot) -> None
     assert panel.plots.second.currentText() == "Distribution"
 
 
+def test_a_distribution_of_few_objects_has_few_bars_and_counts_whole_objects(
+    segmented: Window, qtbot: QtBot
+) -> None:
+    actions_of(segmented)["table"].trigger()
+    qtbot.waitUntil(lambda: segmented.session.measuring.fresh)
+    plots = segmented.panel(TablePanel).plots
+    qtbot.mouseClick(segmented.panel(TablePanel).top.show_plots, Qt.MouseButton.LeftButton)
+    # All discs but one are as large: a column whose values differ.
+    plots.first.setCurrentIndex(plots.first.findData("y"))
+    assert len(plots._edges) - 1 <= 10
+    axis = plots.plot.getAxis("left")
+    assert all(step >= 1 for step, _ in axis.tickSpacing(0.0, 0.5, 100.0))
+    axis.counts = False
+    assert any(step < 1 for step, _ in axis.tickSpacing(0.0, 0.5, 100.0)), "measures are no counts"
+
+
 def test_curves_count_epochs_in_whole_numbers(window: Window) -> None:
     plot = window.panel(TrainPanel).curves.plots.loss
     axis = plot.getAxis("bottom")
