@@ -13,6 +13,7 @@ from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.as_command import command_line, python_call
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
+from cpsam_gui.style.steady_words import SteadyWords
 
 if TYPE_CHECKING:
     from cpsam_gui.session.forecast import RunForecast
@@ -43,7 +44,7 @@ class Foot(QFrame):
         self._with_folder = False
         self.setObjectName("foot")
         self._make_buttons()
-        self.progress, self.said = dim(""), dim("")
+        self.progress, self.said = SteadyWords(), dim("")
         # One line, whatever it says.
         self.note = QElidingLabel()
         self.note.setObjectName("dim")

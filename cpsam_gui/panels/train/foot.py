@@ -10,6 +10,7 @@ from cpsam_gui.panels.train.budget import duration
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
+from cpsam_gui.style.steady_words import SteadyWords
 
 if TYPE_CHECKING:
     from cpsam_core.finetune import EpochReport
@@ -30,7 +31,7 @@ class TrainFoot(QFrame):
         self.note = dim("")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.time = dim("", wrap=False)
+        self.time = SteadyWords()
         self.pause = QPushButton(translate("Pause"))
         self.stop = QPushButton(translate("Stop"))
         self.stop.setToolTip(translate("Stop the training and keep the best model so far"))
