@@ -25,6 +25,13 @@ def marks_of(row: ObjectRecord) -> list[str]:
 
 def origin_of(row: ObjectRecord) -> str:
     """Return where an object comes from."""
-    if row.origin is Origin.MODEL:
-        return translate("model")
-    return translate("by hand") if row.origin is Origin.HAND else translate("corrected")
+    return origin_words()[row.origin]
+
+
+def origin_words() -> dict[Origin, str]:
+    """Return how each origin is called."""
+    return {
+        Origin.MODEL: translate("model"),
+        Origin.HAND: translate("by hand"),
+        Origin.EDITED: translate("corrected"),
+    }

@@ -36,7 +36,7 @@ from cpsam_gui.panels.objects.many import special
 from cpsam_gui.panels.objects.menu import SelectionMenu
 from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, IN_PIECES, ObjectsModel, flags_of
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.session.object_words import origin_of
+from cpsam_gui.session.object_words import origin_of, origin_words
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.view import Camera
@@ -58,6 +58,8 @@ MANY = 2_000
 # Stretches of rows; a selection in more pieces is not marked in the table.
 RUNS = 4000
 WIDTHS_PX = (38, 48, 48, 68, 50)
+# Place of the column that is as wide as its words are.
+ORIGIN = 3
 LEAST_WIDTH_PX = 32
 NOTHING = "Nothing is selected. Click an object."
 
@@ -192,6 +194,8 @@ class ObjectsPanel(Panel):
             header.setSelectionModel(QItemSelectionModel(self.model, header))
             for place, width in enumerate(WIDTHS_PX):
                 header.resizeSection(place, width)
+            words = max(map(table.fontMetrics().horizontalAdvance, origin_words().values()))
+            header.resizeSection(ORIGIN, words + 2 * theme.GRID_PX)
         table.customContextMenuRequested.connect(self.open_menu)
         table.doubleClicked.connect(self.go_to)
         selection, viewport = table.selectionModel(), table.viewport()

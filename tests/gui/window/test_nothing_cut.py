@@ -182,3 +182,15 @@ def test_all_tools_are_in_view(low: Window, qtbot: QtBot) -> None:
         and bar.maximum()
     ]
     assert hidden == []
+
+
+def test_every_origin_of_an_object_fits_into_its_column(low: Window) -> None:
+    from cpsam_gui.panels import ObjectsPanel
+    from cpsam_gui.program.i18n import translate
+
+    table = low.panel(ObjectsPanel).table
+    metrics = table.fontMetrics()
+    beside = table.sizeHintForColumn(3) - metrics.horizontalAdvance(translate("model"))
+    assert beside > 0
+    words = [translate(one) for one in ("model", "by hand", "corrected")]
+    assert [one for one in words if metrics.horizontalAdvance(one) + beside > table.columnWidth(3)] == []
