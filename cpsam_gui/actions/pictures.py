@@ -40,10 +40,15 @@ def _plane(by: int) -> Do:
 
 
 def _page(by: int) -> Do:
-    """Return an action that goes to another plane of a stack, and to another picture of a flat image."""
+    """Return an action that goes to another plane of a stack, time point of a movie, or picture of a flat image."""
 
     def do(window: Window) -> None:
-        (_plane if WITH_STACK(window.session) else _turn)(by)(window)
+        if WITH_STACK(window.session):
+            _plane(by)(window)
+        elif window.session.images.times > 1:
+            window.documents.step(by)
+        else:
+            _turn(by)(window)
 
     return do
 
@@ -158,7 +163,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "plane_up",
-        "Next plane, or next view of a flat image",
+        "Next plane or time point, or next view",
         _page(1),
         ("PgUp",),
         "",
@@ -166,7 +171,15 @@ ACTIONS: tuple[Action, ...] = (
         "View",
         break_before=True,
     ),
-    Action("plane_down", "Previous plane, or previous view", _page(-1), ("PgDown",), "", WITH_IMAGE, "View"),
+    Action(
+        "plane_down",
+        "Previous plane or time point, or previous view",
+        _page(-1),
+        ("PgDown",),
+        "",
+        WITH_IMAGE,
+        "View",
+    ),
     Action("view_next", "Next view", _turn(1), ("Ctrl+PgUp",), "", WITH_IMAGE, "View"),
     Action("view_previous", "Previous view", _turn(-1), ("Ctrl+PgDown",), "", WITH_IMAGE, "View"),
     _picture(Picture.IMAGE, "Image", first=True),

@@ -36,7 +36,6 @@ class DocumentChooser(QWidget):
         self.scenes = QComboBox()
         self.scenes.setToolTip(translate("Scene: an image of this file"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setToolTip(translate("Time point; each has masks of its own"))
         self.text = QLabel()
         layout.addWidget(self.scenes)
         layout.addWidget(self.slider, 1)
@@ -63,8 +62,16 @@ class DocumentChooser(QWidget):
         self.scenes.setVisible(len(images.scenes) > 1)
         for widget in (self.slider, self.text):
             widget.setVisible(images.times > 1)
+        tip = translate("Time point; each has masks of its own")
+        # In a stack these keys go through its planes.
+        keys = translate("  (Page Up, Page Down)") if self._open_image.document.shape[0] == 1 else ""
+        self.slider.setToolTip(tip + keys)
         self._count()
         self.setVisible(self._open_image.path is not None and (images.times > 1 or len(images.scenes) > 1))
+
+    def step(self, by: int) -> None:
+        """Go so many time points on; those passed on the way are not opened."""
+        self.slider.setValue(self.slider.value() + by)
 
     def _count(self) -> None:
         words = translate("time {number} / {count}")

@@ -7,6 +7,10 @@
       <translation>   {:,.1f} µm²</translation>
     </message>
     <message>
+      <source>  (Page Up, Page Down)</source>
+      <translation>  (Bild auf, Bild ab)</translation>
+    </message>
+    <message>
       <source> (older copy: the project was saved after it)</source>
       <translation> (ältere Kopie: das Projekt wurde danach gespeichert)</translation>
     </message>
@@ -2231,8 +2235,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Nächstes zweifelhafte Objekt</translation>
     </message>
     <message>
-      <source>Next plane, or next view of a flat image</source>
-      <translation>Nächste Ebene, bei einem Einzelbild nächste Ansicht</translation>
+      <source>Next plane or time point, or next view</source>
+      <translation>Nächste Ebene oder nächster Zeitpunkt, sonst nächste Ansicht</translation>
     </message>
     <message>
       <source>Next shows the most doubtful object</source>
@@ -2727,8 +2731,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Vorheriges Objekt</translation>
     </message>
     <message>
-      <source>Previous plane, or previous view</source>
-      <translation>Vorherige Ebene oder Ansicht</translation>
+      <source>Previous plane or time point, or previous view</source>
+      <translation>Vorige Ebene oder voriger Zeitpunkt, sonst vorige Ansicht</translation>
     </message>
     <message>
       <source>Previous view</source>

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import tifffile
+from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.view import Picture
 from cpsam_gui.window.window import Window
 
 
@@ -38,6 +40,45 @@ def test_the_slider_of_time_points(window: Window, tmp_path: Path, qtbot: QtBot)
     with qtbot.waitSignal(session.image_changed):
         chooser.slider.setValue(0)
     assert len(session.document.objects) == 1
+
+
+def test_page_keys_go_through_the_time_points_of_a_movie(
+    window: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "movie.tif"
+    frames = np.random.default_rng(0).integers(0, 99, (4, 20, 30)).astype(np.uint8)
+    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
+    session = window.session
+    with qtbot.waitSignal(session.image_changed):
+        window.open(path)
+    draw(window)
+    assert session.persistence.save_now()
+    for key, by in ((Qt.Key.Key_PageUp, 2), (Qt.Key.Key_PageDown, 1)):
+        before = window.documents.slider.value()
+        with qtbot.waitSignal(session.image_changed):
+            for _ in range(by):
+                qtbot.keyClick(window, key)
+        assert session.image is not None
+        assert session.image.time == before + (by if key == Qt.Key.Key_PageUp else -by)
+        assert session.view.picture is Picture.IMAGE
+    for _ in range(5):
+        qtbot.keyClick(window, Qt.Key.Key_PageDown)
+    assert window.documents.slider.value() == 0, "the first time point is the end"
+    assert session.view.picture is Picture.IMAGE
+
+
+def test_page_keys_stay_with_the_planes_of_a_stack_of_several_times(
+    window: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "movie.ome.tif"
+    frames = np.random.default_rng(0).integers(0, 99, (2, 3, 20, 30)).astype(np.uint8)
+    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TZYX"})
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(path)
+    assert window.session.images.times == 2
+    middle = window.session.view.plane
+    qtbot.keyClick(window, Qt.Key.Key_PageUp)
+    assert (window.session.view.plane, window.documents.slider.value()) == (middle + 1, 0)
 
 
 def test_the_list_of_scenes(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
