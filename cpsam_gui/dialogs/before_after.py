@@ -146,6 +146,7 @@ class BeforeAfterPage(QDialog):
             "better": translate("{name} is better"),
             "not different": translate("{name} is not measurably different"),
             "worse": translate("{name} is worse"),
+            "not known": translate("{name} is not judged: most outlines kept aside are unchecked"),
         }
         return verdicts[change.verdict].format(name=name)
 

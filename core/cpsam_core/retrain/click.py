@@ -81,6 +81,8 @@ class RetrainingOutcome:
             return "nothing shows whether it is better"
         if self.change.verdict == "better":
             return "it is better on these images and worse on others"
+        if self.change.unchecked:
+            return "most outlines that judge it are unchecked"
         return "it is worse" if self.change.verdict == "worse" else "it is not known to be better"
 
     @property
@@ -221,7 +223,7 @@ def compare(
     for number, pair in enumerate(plan.judged):
         changes.append(change_of(pair, (old, new)))
         progress(2 * number + 2, total, pair.image.name)
-    change = judged(changes) if changes else None
+    change = judged(changes, unchecked=bool(plan.unchecked)) if changes else None
     earlier = earlier_images(plan.lineage, plan.digests)
     elsewhere = compare_elsewhere(old, new, earlier, progress)
     scores: dict[str, dict[str, float]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,6 @@ from cpsam_core.retrain.verdict import (
     WORTH_SEEING,
     Difference,
     Units,
-    Word,
     difference_of,
     estimated,
 )
@@ -94,6 +94,9 @@ class ImageChange:
         return int(np.count_nonzero(np.unique(self.true)))
 
 
+Verdict = Literal["better", "not different", "worse", "not known"]
+
+
 @dataclass(frozen=True, eq=False)
 class BeforeAfter:
     """Old and new model on all images kept aside.
@@ -106,16 +109,23 @@ class BeforeAfter:
         What is known of the difference, with the verdict in a word.
     text
         The verdict in a sentence or two.
+    unchecked
+        Whether most of the outlines they were judged by are a model's own that nobody checked.
     """
 
     images: tuple[ImageChange, ...]
     difference: Difference
     text: str
+    unchecked: bool = False
 
     @property
-    def verdict(self) -> Word:
-        """Whether the new model is "better", "not different" or "worse"."""
-        return self.difference.word
+    def verdict(self) -> Verdict:
+        """Whether the new model is "better", "not different" or "worse"; else "not known".
+
+        By outlines of the old model's own that nobody checked, the old one is right where it was wrong: only
+        "better" means something then.
+        """
+        return _verdict(self.difference, unchecked=self.unchecked)
 
 
 def before_after(
@@ -261,15 +271,25 @@ def _false(comparison: Comparison) -> set[int]:
     return set(comparison.second_ids.tolist()) - set(comparison.pairs[:, 1].tolist())
 
 
-def judged(changes: Sequence[ImageChange]) -> BeforeAfter:
-    """Return what the images say together."""
+def judged(changes: Sequence[ImageChange], *, unchecked: bool = False) -> BeforeAfter:
+    """Return what the images say together; `unchecked` as in `BeforeAfter`."""
     images = tuple(changes)
     difference = difference_of([image.units for image in images])
-    return BeforeAfter(images, difference, verdict_text(images, difference))
+    text = verdict_text(images, difference, _verdict(difference, unchecked=unchecked))
+    return BeforeAfter(images, difference, text, unchecked)
 
 
-def verdict_text(images: Sequence[ImageChange], difference: Difference) -> str:
-    """Return the verdict in words: what was measured, how sure that is, and what would settle it."""
+def _verdict(difference: Difference, *, unchecked: bool) -> Verdict:
+    return "not known" if unchecked and difference.word != "better" else difference.word
+
+
+def verdict_text(
+    images: Sequence[ImageChange], difference: Difference, verdict: Verdict | None = None
+) -> str:
+    """Return the verdict in words: what was measured, how sure that is, and what would settle it.
+
+    The word is that of the difference, unless given.
+    """
     better = sum(len(image.gained) + len(image.false_gone) for image in images)
     worse = sum(len(image.lost) + len(image.false_new) for image in images)
     total = difference.objects
@@ -280,6 +300,8 @@ def verdict_text(images: Sequence[ImageChange], difference: Difference) -> str:
         f"({difference.interval}), on {total} object{'' if total == 1 else 's'} kept aside; "
         f"{better} better, {worse} worse"
     )
+    if verdict == "not known":
+        return f"It is not known which model is better, because most outlines kept aside are unchecked: {numbers}."
     if difference.word == "better":
         return f"The new model is better: {numbers}."
     if difference.word == "worse":

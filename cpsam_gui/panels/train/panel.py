@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from cpsam_core.images.project_summary import unchecked_text
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.train.budget import BudgetField
@@ -247,8 +248,14 @@ class TrainPanel(Panel):
                 "{images} images with {objects} objects; a part of them is kept aside to judge the new model, unless "
                 "you tick some under Validation"
             )
-        words = one if len(learnt) == 1 else many
-        self.counts.setText(words.format(images=len(learnt), objects=f"{objects:,}", aside=aside))
+        words = (one if len(learnt) == 1 else many).format(
+            images=len(learnt), objects=f"{objects:,}", aside=aside
+        )
+        judges = [one for one in used if one.aside] or used
+        unchecked = unchecked_text(
+            *(sum(getattr(one, name) for one in judges) for name in ("unchecked", "objects"))
+        )
+        self.counts.setText(" ".join(filter(None, (words, translate_said(unchecked)))))
 
     def _state_changed(self) -> None:
         running = self._training.running

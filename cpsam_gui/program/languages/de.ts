@@ -1691,6 +1691,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Beurteilt wird es an {}; daraus hat weder dieses noch ein früheres Modell gelernt.</translation>
     </message>
     <message>
+      <source>It is not known which model is better, because most outlines kept aside are unchecked: {}.</source>
+      <translation>Welches Modell besser ist, ist nicht bekannt, weil die meisten zurückgelegten Umrisse ungeprüft sind: {}.</translation>
+    </message>
+    <message>
       <source>Keep</source>
       <translation>Behalten</translation>
     </message>
@@ -4841,6 +4845,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>stärker eingebuchtet als die anderen</translation>
     </message>
     <message>
+      <source>most outlines that judge it are unchecked</source>
+      <translation>die meisten Umrisse, an denen es gemessen wird, sind ungeprüft</translation>
+    </message>
+    <message>
       <source>much larger than the others</source>
       <translation>viel größer als die anderen</translation>
     </message>
@@ -4895,6 +4903,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>not in the other masks</source>
       <translation>nicht in den anderen Masken</translation>
+    </message>
+    <message>
+      <source>not known</source>
+      <translation>nicht bekannt</translation>
     </message>
     <message>
       <source>not measured: {names}</source>
@@ -5379,6 +5391,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{name} is better here and worse elsewhere</source>
       <translation>{name} ist hier besser und anderswo schlechter</translation>
+    </message>
+    <message>
+      <source>{name} is not judged: most outlines kept aside are unchecked</source>
+      <translation>{name} ist nicht beurteilt: Die meisten zurückgelegten Umrisse sind ungeprüft</translation>
     </message>
     <message>
       <source>{name} is not measurably different</source>

@@ -501,6 +501,18 @@ def test_a_model_that_is_better_here_and_worse_elsewhere_is_called_so() -> None:
     assert not any(outcome(word, "worse").is_better for word in ("better", "not different", "worse", None))
 
 
+@pytest.mark.parametrize(
+    ("word", "verdict"), [("worse", "not known"), ("not different", "not known"), ("better", "better")]
+)
+def test_outlines_that_nobody_checked_call_no_model_worse(word: Any, verdict: str) -> None:
+    change = BeforeAfter((), Difference(word, -0.1, -0.2, -0.05, 81, 1), "", unchecked=True)
+    nothing: Any = None
+    outcome = RetrainingOutcome(nothing, nothing, change)
+    assert change.verdict == verdict
+    assert outcome.is_better is (verdict == "better")
+    assert ("unchecked" in outcome.objection) is (verdict == "not known")
+
+
 def test_earlier_images_are_found_again(cells: Path, tiny_model: Path) -> None:
     from cpsam_core.checkpoints.cards import Aside, hash_file
 

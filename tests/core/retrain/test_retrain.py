@@ -114,6 +114,7 @@ def test_outlines_that_nobody_checked_are_told_where_they_judge(
     told = f"{16 - touched} of the 16 outlines there are a model's own, neither accepted nor corrected"
     assert len(plan.aside) == 1
     assert (told in plan.text) is said
+    assert (told in plan.unchecked) is said
 
 
 def test_outlines_in_planes_that_nobody_checked_are_counted(folder: Path) -> None:

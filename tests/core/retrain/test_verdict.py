@@ -91,6 +91,14 @@ def test_nothing_more_is_asked_for_where_a_difference_would_have_been_seen() -> 
     assert difference_of([units(*[same] * 4, gained)]).more > 0
 
 
+def test_unchecked_outlines_are_named_in_place_of_a_verdict() -> None:
+    lost, same = (1, 0, 1, 1, 1), (1, 1, 1, 1, 1)
+    worse = difference_of([units(*[same] * 60, *[lost] * 40)])
+    assert worse.word == "worse" and "Keep the old one" in verdict_text((), worse)
+    told = verdict_text((), worse, "not known")
+    assert "unchecked" in told and "worse:" not in told and "Keep" not in told
+
+
 def test_an_image_of_few_cells_does_not_outweigh_the_others() -> None:
     same, gained = (1, 1, 1, 1, 1), (0, 1, 1, 1, 1)
     large = units(*[same] * 70, *[gained] * 30)

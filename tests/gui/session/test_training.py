@@ -81,6 +81,17 @@ def outcome_of(image: Path, change: BeforeAfter | None) -> RetrainingOutcome:
     return RetrainingOutcome(plan, trained, change)
 
 
+def test_the_page_calls_no_model_worse_by_unchecked_outlines(opened: Window, image_file: Path) -> None:
+    change = replace(
+        change_of(image_file), difference=Difference("worse", -0.2, -0.3, -0.1, 3, 1), unchecked=True
+    )
+    page = BeforeAfterPage(
+        opened, opened.session.open_image, opened.session.jobs, outcome_of(image_file, change)
+    )
+    assert page.title.text() == "mine is not judged: most outlines kept aside are unchecked"
+    page.deleteLater()
+
+
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the user's own models out of the tests."""
