@@ -58,7 +58,7 @@ STOPS = (
     Stop(
         "train",
         "Improve the model",
-        "Retrain on what you corrected, and compare old and new. "
+        "Retrain on what you corrected (Ctrl+T). If the new model is better, go on with it. "
         "Ctrl+Shift+P finds every action; Help has the rest.",
         "Train",
     ),

@@ -2965,8 +2965,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Mit korrigierten Bildern nachtrainieren…</translation>
     </message>
     <message>
-      <source>Retrain on what you corrected, and compare old and new. Ctrl+Shift+P finds every action; Help has the rest.</source>
-      <translation>Mit dem Korrigierten nachtrainieren und alt und neu vergleichen. Strg+Umschalt+P findet jede Aktion; die Hilfe hat den Rest.</translation>
+      <source>Retrain on what you corrected (Ctrl+T). If the new model is better, go on with it. Ctrl+Shift+P finds every action; Help has the rest.</source>
+      <translation>Mit dem Korrigierten nachtrainieren (Strg+T). Ist das neue Modell besser, damit weitermachen. Strg+Umschalt+P findet jede Aktion; die Hilfe hat den Rest.</translation>
     </message>
     <message>
       <source>Retraining</source>

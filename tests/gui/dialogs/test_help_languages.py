@@ -11,6 +11,7 @@ from cpsam_core.measure import CATALOGUE
 from cpsam_gui.dialogs.help.browser import FOLDER, PAGES, page_html
 from cpsam_gui.program.i18n import FOLDER as LANGUAGES
 from cpsam_gui.program.i18n import localised, read_ts
+from cpsam_gui.window.tour import STOPS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,3 +73,17 @@ def test_the_help_is_shown_in_the_language_of_the_user(qapp: QCoreApplication) -
     finally:
         qapp.setProperty("language", None)
     assert localised(FOLDER / "start.md") == FOLDER / "start.md"
+
+
+@pytest.mark.parametrize(("folder", "key"), [(FOLDER, "Ctrl+T"), (FOLDER / "de", "Strg+T")])
+def test_the_first_steps_go_on_with_the_better_model(folder: Path, key: str) -> None:
+    use = "Use the new model from now on"
+    page = " ".join((folder / "start.md").read_text(encoding="utf-8").split())
+    assert f"{key})" in page
+    assert (use if folder == FOLDER else read_ts(LANGUAGES / "de.ts")[use]) in page
+
+
+def test_the_tour_ends_with_the_better_model() -> None:
+    words = STOPS[-1].words
+    assert "Ctrl+T" in words
+    assert "better" in words
