@@ -89,6 +89,11 @@ class MeasurementController(QObject):
         return self._job is not None
 
     @property
+    def failed(self) -> bool:
+        """Whether it could not be measured, and is tried again only after a change."""
+        return self._broken
+
+    @property
     def fresh(self) -> bool:
         """Whether the table is that of the document as it is now, with all that somebody wants of it."""
         return self._is_fresh(self._wants_pixels)

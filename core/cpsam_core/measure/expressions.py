@@ -154,7 +154,8 @@ def _checked(tree: ast.expr, text: str) -> tuple[str, ...]:
                 called.add(node.func)
             case ast.Call():
                 raise SettingsError(
-                    f"{text!r} calls something else than {', '.join(FUNCTIONS)} of one column."
+                    f"{ast.unparse(node).replace(MARK, '')!r} is written like a function, and there are only "
+                    f"{', '.join(FUNCTIONS)}, each of one column; an example is {EXAMPLE}."
                 )
             case ast.Name(id=name):
                 if node not in called:

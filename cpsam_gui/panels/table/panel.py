@@ -24,6 +24,7 @@ from cpsam_core.errors import SettingsError
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.objects.menu import SelectionMenu
 from cpsam_gui.panels.table.columns import remember_columns, remembered_columns
+from cpsam_gui.panels.table.heads import by_names
 from cpsam_gui.panels.table.model import TableModel, in_units
 from cpsam_gui.panels.table.plots import Plots
 from cpsam_gui.panels.table.recipes import RecipeMenu
@@ -172,7 +173,7 @@ class TablePanel(Panel):
         kept = np.arange(count)
         if text and now is not None:
             try:
-                kept = np.flatnonzero(choose(text, now.columns))
+                kept = np.flatnonzero(choose(by_names(text, now.columns), now.columns))
             except SettingsError as error:
                 problem = str(error)
         self.error.setText(problem)
@@ -184,10 +185,14 @@ class TablePanel(Panel):
         if not self._followed:
             return
         now = self._measuring.now
-        if self._measuring.busy and now is None:
-            self.summary.setText(translate("Measuring the objects…"))
-        elif now is None or not len(now):
-            self.summary.setText(translate("There are no objects to measure"))
+        if now is None or not len(now):
+            if not self._open_image.document.objects:
+                words = translate("There are no objects to measure")
+            elif self._measuring.failed:
+                words = translate("The objects could not be measured")
+            else:
+                words = translate("Measuring the objects…")
+            self.summary.setText(words)
         else:
             self.summary.setText(summary_words(now, self.model.places, self._in_micrometres))
 

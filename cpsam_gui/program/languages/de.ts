@@ -3769,6 +3769,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Objekt ist nicht mehr in dieser Ebene</translation>
     </message>
     <message>
+      <source>The objects could not be measured</source>
+      <translation>Die Objekte konnten nicht gemessen werden</translation>
+    </message>
+    <message>
       <source>The objects end in this plane</source>
       <translation>Die Objekte enden in dieser Ebene</translation>
     </message>

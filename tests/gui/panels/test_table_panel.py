@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QFileDialog
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels import ReviewPanel, TablePanel
+from cpsam_gui.panels.table.heads import by_names
 from cpsam_gui.panels.table.model import TableModel, cell_text, in_units, title_of
 from cpsam_gui.style import theme
 
@@ -288,3 +289,35 @@ def test_a_recipe_from_a_file(panel: TablePanel, segmented: Window, qtbot: QtBot
     own.unlink()
     panel.recipes.restore()
     assert recipe_action(panel, "standard").isChecked()
+
+
+@pytest.mark.parametrize(
+    "words", ["Area (px) > 10 and Id > 2", "area (PX) > 10 and ID > 2", "Area > 10 and id > 2"]
+)
+def test_a_filter_may_name_columns_as_their_heads_do(panel: TablePanel, words: str) -> None:
+    panel.top.filter.setText(words)
+    panel.refresh()
+    assert panel.error.text() == ""
+    assert panel.model.ids.tolist() == [3, 4]
+
+
+def test_text_in_quotes_and_names_of_columns_stay_as_they_are() -> None:
+    names = ["area", "area_um2", "class", "class_name", "centroid_x", "max_axis"]
+    assert by_names("Area (µm²) > 3 and Class name == 'Area (px)'", names) == (
+        "area_um2 > 3 and class_name == 'Area (px)'"
+    )
+    assert by_names("x > 3 and max_axis < 2", names) == "centroid_x > 3 and max_axis < 2"
+    # Two columns are called so, in different units.
+    assert by_names("Area > 3", names) == "Area > 3"
+
+
+def test_while_objects_wait_to_be_measured_the_table_says_so(panel: TablePanel, segmented: Window) -> None:
+    measuring = segmented.session.measuring
+    measuring._new_image()
+    assert not measuring.busy
+    assert panel.summary.text() == "Measuring the objects…"
+    # Masks that come after a table without any was made.
+    measuring.now, measuring._everything = None, False
+    measuring._broken = True
+    panel.refresh()
+    assert panel.summary.text() == "The objects could not be measured"
