@@ -81,10 +81,9 @@ class ExportController:
         def done(written: exporting.ExportResult) -> None:
             if (
                 document is self._open_image.document
-                and self._open_image.path is None
+                and self._persistence.has_no_project
                 and not plan.chosen.is_view
             ):
-                # There is no project that could hold the work.
                 document.mark_saved(state)
             self._exported(written)
 

@@ -193,6 +193,11 @@ class Persistence:
         return self._open_image.unsaved
 
     @property
+    def has_no_project(self) -> bool:
+        """Whether no project can hold the work on the open image, so that an export counts as saved."""
+        return self._open_image.path is None or self.watching.read_only
+
+    @property
     def saves_by_itself(self) -> bool:
         """Whether the work on the open image is saved without being asked to."""
         return self.autosave.on
@@ -246,8 +251,7 @@ class Persistence:
             return
 
         def done(written: Path) -> None:
-            if document is self._open_image.document and self._open_image.path is None:
-                # There is no project that could hold the work.
+            if document is self._open_image.document and self.has_no_project:
                 document.mark_saved(state)
             self._notices.message.emit(translate("Saved {}").format(written))
             self._notices.saved.emit(str(written))

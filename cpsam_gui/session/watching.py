@@ -29,6 +29,8 @@ class FileWatcher:
 
     reload = Signal(Path)
     """The user wants the image as it is now."""
+    read_only_changed = Signal()
+    """Whether the open image can be saved is another matter now."""
 
     def __init__(
         self,
@@ -46,13 +48,22 @@ class FileWatcher:
         self._lock: ProjectLock | None = None
         self._image = FileIdentity()
         self._looking = False
-        self.read_only = False
+        self._read_only = False
+
+    @property
+    def read_only(self) -> bool:
         """Whether the image was opened to look only, since somebody else works on it."""
+        return self._read_only
+
+    def _set_read_only(self, read_only: bool) -> None:
+        if read_only != self._read_only:
+            self._read_only = read_only
+            self.read_only_changed.emit()
 
     def begin(self) -> None:
         """Take an image up, and ask where another program has it."""
         path = self._path = self._open_image.path
-        self.read_only = False
+        self._set_read_only(False)
         if path is None:
             return
         self._image = identity_of(path)
@@ -60,7 +71,7 @@ class FileWatcher:
         owner = self._lock.take()
         if owner is not None:
             # Nothing is written until the user decides.
-            self.read_only = True
+            self._set_read_only(True)
             QTimer.singleShot(0, partial(self._ask_owner, self._lock, owner))
 
     def _ask_owner(self, lock: ProjectLock, owner: Owner) -> None:
@@ -77,7 +88,7 @@ class FileWatcher:
         )
         if self._questions.ask(question) == "force" and lock is self._lock:
             lock.take(by_force=True)
-            self.read_only = False
+            self._set_read_only(False)
 
     def end(self) -> None:
         """Let the image go."""

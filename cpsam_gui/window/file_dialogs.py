@@ -14,6 +14,7 @@ from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs import recovery as recovery_dialog
 from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.storage.companions import seg_path
 
 if TYPE_CHECKING:
@@ -105,12 +106,37 @@ class FileDialogs(QObject):
         persistence, path = self._persistence, self._open_image.path
         if self._saved_by_itself(within):
             return True
+        if persistence.watching.read_only:
+            return self._may_leave_read_only()
         answer = dialogs.ask_unsaved(self._window, path.name if path is not None else translate("this image"))
         if answer == QMessageBox.StandardButton.Save:
             return persistence.save_now(within_ms=within)
         if answer == QMessageBox.StandardButton.Discard:
             persistence.discard()
             return True
+        return False
+
+    def _may_leave_read_only(self) -> bool:
+        """Ask what becomes of work that cannot be saved beside its image; False to stay."""
+        path = self._open_image.path
+        question = Question(
+            translate("The masks of {} have changes, and the image was opened read-only.").format(
+                path.name if path is not None else translate("this image")
+            ),
+            translate("They cannot be saved beside the image. What is not exported is lost."),
+            (
+                Answer("export", translate("Export…")),
+                Answer("discard", translate("Discard")),
+                Answer("cancel", translate("Cancel")),
+            ),
+        )
+        answer = self._persistence.ask(question)
+        if answer == "discard":
+            self._persistence.discard()
+            return True
+        if answer == "export":
+            # Exported masks count as saved: the next try to leave asks nothing.
+            self._host.export()
         return False
 
     def save_in_a_moment(self) -> None:

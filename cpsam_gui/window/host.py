@@ -42,6 +42,10 @@ class WindowHost(Host, Protocol):
         """Save what is not saved yet, or ask about it; False to stay."""
         ...
 
+    def export(self) -> None:
+        """Let the user choose in which form the masks go where."""
+        ...
+
     def show_problem(self, problem: Problem) -> None:
         """Show an error in a dialog that does not block."""
         ...

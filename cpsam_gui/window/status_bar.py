@@ -61,12 +61,20 @@ class StatusBar(QStatusBar):
         self.readout.setMinimumWidth(260)
         self.count = QLabel()
         self.count.setContentsMargins(theme.GRID_PX, 0, 0, 0)
+        self.read_only = QLabel(translate("read-only"))
+        self.read_only.setObjectName("warning")
+        self.read_only.setToolTip(
+            translate("This image was opened read-only. Export masks writes them elsewhere.")
+        )
         self.addWidget(self.hint, 1)
         self.addWidget(self.offer)
         self.training = TrainingChip(session.training)
         self.addPermanentWidget(self.training)
-        for widget in (self.job, self.bar, self.cancel, self.readout, self.count):
+        for widget in (self.job, self.bar, self.cancel, self.readout, self.read_only, self.count):
             self.addPermanentWidget(widget)
+        self._watching = session.persistence.watching
+        self._watching.read_only_changed.connect(self._show_read_only)
+        self._show_read_only()
         self._words = ProgressWords()
         self._offered: Step | None = None
         self._pointer: tuple[int, int] | None = None
@@ -143,6 +151,9 @@ class StatusBar(QStatusBar):
         idle = translate("Open an image, or drop one on the window")
         self.hint.setText(translate_said(self._gestures.tool.hint) if open_one else idle)
         self.hint.setToolTip(self.hint.text())
+
+    def _show_read_only(self) -> None:
+        self.read_only.setVisible(self._watching.read_only)
 
     def _count(self) -> None:
         count = len(self._open_image.document.objects)

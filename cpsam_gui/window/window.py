@@ -132,6 +132,7 @@ class Window(QMainWindow):
         open_image.image_changed.connect(self._remember)
         for signal in (open_image.image_changed, open_image.history_changed, notices.saved):
             signal.connect(self.refresh)
+        self._persistence.watching.read_only_changed.connect(self.refresh)
 
     def _remember(self) -> None:
         if self._open_image.path is not None:
@@ -142,7 +143,9 @@ class Window(QMainWindow):
         image, path = self._open_image.image, self._open_image.path
         self.welcome.setVisible(image is None)
         name = path.name if path is not None else translate("untitled") if image is not None else ""
-        self.setWindowTitle(f"{name}[*] - cpsam-gui" if name else "cpsam-gui")
+        # Qt puts a star where [*] stands.
+        read_only = f" {translate('[read-only]')}" if self._persistence.watching.read_only else ""
+        self.setWindowTitle(f"{name}[*]{read_only} - cpsam-gui" if name else "cpsam-gui")
         self.setWindowModified(self._open_image.unsaved)
 
     def open(self, path: Path, *, then_segment: bool = False) -> None:
@@ -203,9 +206,13 @@ class Window(QMainWindow):
     def save(self) -> None:
         """Save beside the image; export where the image has no file."""
         if self._open_image.path is None:
-            self.pages.export()
+            self.export()
         else:
             self._persistence.save()
+
+    def export(self) -> None:
+        """Let the user choose in which form the masks go where."""
+        self.pages.export()
 
     def run(self) -> None:
         """Segment the open image with what the panel says."""

@@ -3693,6 +3693,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Masken der korrigierten Bilder sind leer: Zeichnen Sie zuerst die Objekte von mindestens einem Bild.</translation>
     </message>
     <message>
+      <source>The masks of {} have changes, and the image was opened read-only.</source>
+      <translation>Die Masken von {} haben Änderungen, und das Bild ist schreibgeschützt geöffnet.</translation>
+    </message>
+    <message>
       <source>The masks of {} have changes.</source>
       <translation>Die Masken von {} haben Änderungen.</translation>
     </message>
@@ -3971,6 +3975,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>These images cannot be used:</source>
       <translation>Diese Bilder sind nicht verwendbar:</translation>
+    </message>
+    <message>
+      <source>They cannot be saved beside the image. What is not exported is lost.</source>
+      <translation>Sie können nicht beim Bild gespeichert werden. Was nicht exportiert wird, geht verloren.</translation>
     </message>
     <message>
       <source>They were drawn, corrected, locked, classified or accepted by hand. The History panel brings them back.</source>
@@ -4423,6 +4431,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Zoom out</source>
       <translation>Herauszoomen</translation>
+    </message>
+    <message>
+      <source>[read-only]</source>
+      <translation>[schreibgeschützt]</translation>
     </message>
     <message>
       <source>about 1 more cell</source>
@@ -5035,6 +5047,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>read and written</source>
       <translation>gelesen und geschrieben</translation>
+    </message>
+    <message>
+      <source>read-only</source>
+      <translation>schreibgeschützt</translation>
     </message>
     <message>
       <source>red, green, blue</source>
