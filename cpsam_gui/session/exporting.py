@@ -14,6 +14,7 @@ from cpsam_gui.storage.companions import images_in
 from cpsam_gui.tasks import exporting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from cpsam_core.formats import ObjectSet
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 SHOW = "show_saved"
 """Key of the action that is offered after an export."""
+MOST_NAMED = 12
+"""Images that a report names outside of its details."""
 
 
 class ExportController:
@@ -48,6 +51,8 @@ class ExportController:
         self._persistence = persistence
         self.last: Path | None = None
         """The file that was written last."""
+        self.made_ahead: Callable[[], frozenset[Path]] = frozenset
+        """Tells which images have masks in memory that no file holds."""
 
     def outline(self) -> ObjectSet:
         """Return what a format must hold of the open image: all but the pixels of its labels."""
@@ -116,7 +121,7 @@ class ExportController:
         if self._persistence.unsaved and not self._persistence.save_now(masks=False):
             return
         images = tuple(images_in(self._open_image.path.parent))
-        work = partial(exporting.export_folder, images, target, plan)
+        work = partial(exporting.export_folder, images, target, plan, made_ahead=self.made_ahead())
         self._jobs.run(work, name=translate("Exporting the folder"), then=self._exported)
 
     def import_masks(self, path: Path) -> None:
@@ -133,35 +138,23 @@ class ExportController:
     def _exported(self, done: exporting.ExportResult) -> None:
         if done.paths:
             self.last = done.paths[-1]
-        if len(done.paths) == 1:
+        if len(done.paths) == 1 and not (done.skipped or done.failed):
             self._notices.saved.emit(str(done.paths[0]))
             self._notices.offered.emit(translate("Saved {}").format(done.paths[0]), SHOW)
+            return
+        counts = translate("{written} written, {skipped} skipped, {failed} failed").format(
+            written=len(done.paths), skipped=len(done.skipped), failed=len(done.failed)
+        )
+        more = ", ..." if len(done.skipped) > 1 else ""
+        words = f"{counts} ({done.skipped[0]}{more})" if done.skipped else counts
+        if done.paths:
+            self._notices.offered.emit(words, SHOW)
         else:
-            words = translate("{written} written, {skipped} skipped, {failed} failed").format(
-                written=len(done.paths), skipped=len(done.skipped), failed=len(done.failed)
-            )
-            if done.skipped:
-                more = ", ..." if len(done.skipped) > 1 else ""
-                words = f"{words} ({done.skipped[0]}{more})"
-            if done.paths:
-                self._notices.offered.emit(words, SHOW)
-            else:
-                self._notices.withdrawn.emit(SHOW)
-                self._notices.message.emit(words)
-        if done.skipped and not (done.paths or done.failed):
-            self._notices.failed.emit(
-                Problem(
-                    translate("Nothing was exported: {}").format(done.skipped[0]),
-                    "\n".join(done.skipped),
-                )
-            )
-        if done.failed:
-            self._notices.failed.emit(
-                Problem(
-                    translate("{} images could not be exported.").format(len(done.failed)),
-                    "\n".join(done.failed),
-                )
-            )
+            self._notices.withdrawn.emit(SHOW)
+            self._notices.message.emit(words)
+        if done.skipped or done.failed:
+            # The status bar holds neither the names nor stays long enough to read them.
+            self._notices.failed.emit(_report(done, counts))
 
     def _imported(self, path: Path, read: exporting.ImportResult) -> None:
         self._persistence.take_over(StepKind.IMPORT, translate("Import {}").format(path.name), read.found)
@@ -174,3 +167,20 @@ class ExportController:
                     "\n".join(read.notes),
                 )
             )
+
+
+def _report(done: exporting.ExportResult, counts: str) -> Problem:
+    """Return which images of a folder were not exported and why; the details name also what was written."""
+    left_out = [*done.failed, *done.skipped]
+    if done.failed:
+        head = translate("{} images could not be exported.").format(len(done.failed))
+    elif done.paths:
+        head = counts
+    else:
+        head = translate("Nothing was exported: {}").format(done.skipped[0])
+        left_out = left_out[1:]
+    more = ["..."] if len(left_out) > MOST_NAMED else []
+    written = [translate("{} was written").format(path.name) for path in done.paths]
+    return Problem(
+        "\n".join([head, *left_out[:MOST_NAMED], *more]), "\n".join([*done.failed, *done.skipped, *written])
+    )

@@ -206,6 +206,7 @@ class Session(QObject):
             self.persistence,
             busy=lambda: self.training.running or self.folder_run.queue.running,
         )
+        self.exporting.made_ahead = lambda: self.look_ahead.ready
 
     def _follow_image(self) -> None:
         open_image = self.open_image

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 # These say more than their pixels, and have readers of their own.
 OWN = (PROJECT, "_seg.npy")
+MADE_AHEAD = "its masks were made ahead and are not saved: open it and save"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,11 @@ def export_open(
 
 
 def export_folder(
-    images: tuple[Path, ...], target: Path | None, plan: ExportPlan, progress: Progress
+    images: tuple[Path, ...],
+    target: Path | None,
+    plan: ExportPlan,
+    progress: Progress,
+    made_ahead: frozenset[Path] = frozenset(),
 ) -> ExportResult:
     """Write the saved objects of every image of a folder; one that fails does not stop the others.
 
@@ -141,6 +146,8 @@ def export_folder(
         Image files; those without masks beside them are left alone.
     target
         Folder of the results; None puts each beside its image.
+    made_ahead
+        Images whose masks are in memory only; those without saved masks are named as such.
     """
     from cpsam_core.images.companions import Listings
 
@@ -149,7 +156,8 @@ def export_folder(
         progress(number, total, path.name)
         works = _works(path, listings)
         if not works:
-            done = replace(done, skipped=(*done.skipped, f"{path.name}: {_why_none(path, listings)}"))
+            why = MADE_AHEAD if path in made_ahead else _why_none(path, listings)
+            done = replace(done, skipped=(*done.skipped, f"{path.name}: {why}"))
         for own in works:
             done = _with_document(done, own, target, plan)
     progress(total, total, "")

@@ -5717,6 +5717,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} wurde ausgelassen, weil der Gradient nicht endlich war</translation>
     </message>
     <message>
+      <source>{} was written</source>
+      <translation>{} wurde geschrieben</translation>
+    </message>
+    <message>
       <source>{} were left out, because the gradient was not finite</source>
       <translation>{} wurden ausgelassen, weil der Gradient nicht endlich war</translation>
     </message>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs.export import GROUP, ExportDialog
+from cpsam_gui.tasks.ahead import Ahead
 from cpsam_gui.tasks.exporting import ExportPlan, export_folder
 from cpsam_gui.window.recent_menu import RecentMenu, recent_paths
 
@@ -173,6 +175,31 @@ def test_why_nothing_was_exported_is_told(segmented: Window, qtbot: QtBot, image
     assert box is not None and "Nothing was exported: " in box.text() and "exists" in box.text()
     assert "0 written, 1 skipped" in segmented.status.hint.text() and "exists" in segmented.status.hint.text()
     assert image_file.name in box.detailedText()
+
+
+def test_an_export_of_a_folder_names_what_was_written_and_what_was_left_out(
+    segmented: Window, qtbot: QtBot, image_file: Path
+) -> None:
+    session = segmented.session
+    for name in ("ahead.tif", "empty.tif"):
+        shutil.copy(image_file, image_file.with_name(name))
+    session.exporting.made_ahead = lambda: frozenset({image_file.with_name("ahead.tif")})
+    session.exporting.export_folder(None, ExportPlan(find_format("rois"), WriteOptions()))
+    qtbot.waitUntil(lambda: segmented.findChild(QMessageBox) is not None)
+    box = segmented.findChild(QMessageBox)
+    assert box is not None
+    assert "1 written, 2 skipped" in box.text()
+    assert "ahead.tif: its masks were made ahead and are not saved: open it and save" in box.text()
+    assert "empty.tif: no masks" in box.text()
+    assert "cells_rois.zip" in box.detailedText()
+    assert segmented.status.offer.isVisible(), "the folder can be shown"
+
+
+def test_masks_made_ahead_are_known_to_the_export(segmented: Window, tmp_path: Path) -> None:
+    session, path = segmented.session, tmp_path / "next.tif"
+    assert session.exporting.made_ahead() == frozenset()
+    session.look_ahead._ready[path] = Ahead(path)
+    assert session.exporting.made_ahead() == {path}
 
 
 def test_time_points_of_a_folder_are_files_of_their_own(tmp_path: Path) -> None:
