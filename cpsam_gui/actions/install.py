@@ -111,8 +111,14 @@ class WindowActions(QObject):
         if bar is None:
             return
         menus = {name: bar.addMenu(f"&{translate(name)}") for name in MENUS}
+        inner: dict[tuple[str, str], QMenu | None] = {}
         for action in self._actions:
-            menu = menus[action.menu]
+            menu, place = menus[action.menu], (action.menu, action.submenu)
+            if menu is not None and action.submenu and place not in inner:
+                if action.break_before:
+                    menu.addSeparator()
+                inner[place] = menu.addMenu(translate(action.submenu))
+            menu = inner.get(place, menu)
             if menu is None:
                 continue
             if action.break_before:

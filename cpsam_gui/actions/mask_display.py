@@ -8,7 +8,7 @@ from PyQt6.QtCore import QTimer
 
 from cpsam_gui.actions.facts import MASKS, WITH_IMAGE, Condition
 from cpsam_gui.actions.parts import on_view
-from cpsam_gui.actions.table import Action
+from cpsam_gui.actions.table import Action, in_submenu
 from cpsam_gui.state.view import MaskStyle, Overlay, View
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _masks(test: Callable[[MaskStyle], bool]) -> Condition:
     return Condition((MASKS,), test)
 
 
-def _overlay(overlay: Overlay, text: str, *, first: bool = False) -> Action:
+def _overlay(overlay: Overlay, text: str) -> Action:
     def do(view: View) -> None:
         view.set_masks(overlay=overlay, visible=True)
 
@@ -76,7 +76,6 @@ def _overlay(overlay: Overlay, text: str, *, first: bool = False) -> Action:
         WITH_IMAGE,
         "View",
         checked=_masks(lambda style: style.overlay is overlay),
-        break_before=first,
     )
 
 
@@ -112,9 +111,6 @@ ACTIONS: tuple[Action, ...] = (
         "View",
         checked=_masks(lambda style: style.overlay is not Overlay.OUTLINE),
     ),
-    _overlay(Overlay.FILL, "Masks as fill", first=True),
-    _overlay(Overlay.OUTLINE, "Masks as outline"),
-    _overlay(Overlay.BOTH, "Masks as fill and outline"),
     Action(
         "peek", "Hide masks for a moment (hold Space)", _peek, (), "", WITH_IMAGE, "View", break_before=True
     ),
@@ -128,34 +124,41 @@ ACTIONS: tuple[Action, ...] = (
         "View",
         checked=_masks(lambda style: style.solo),
     ),
-    Action(
-        "by_class",
-        "Colours by class",
-        on_view(_by_class),
-        ("Shift+S",),
-        "",
-        WITH_IMAGE,
-        "View",
-        checked=_masks(lambda style: style.by_class),
-    ),
-    Action(
-        "signs",
-        "Markers on objects: touched, locked, accepted, uncertain, class",
-        on_view(_signs),
-        (),
-        "",
-        WITH_IMAGE,
-        "View",
-        checked=_masks(lambda style: style.signs),
-    ),
-    Action(
-        "ids",
-        "IDs on the image",
-        on_view(_ids),
-        (),
-        "",
-        WITH_IMAGE,
-        "View",
-        checked=_masks(lambda style: style.ids),
+    *in_submenu(
+        "Masks",
+        _overlay(Overlay.FILL, "Masks as fill"),
+        _overlay(Overlay.OUTLINE, "Masks as outline"),
+        _overlay(Overlay.BOTH, "Masks as fill and outline"),
+        Action(
+            "by_class",
+            "Colours by class",
+            on_view(_by_class),
+            ("Shift+S",),
+            "",
+            WITH_IMAGE,
+            "View",
+            break_before=True,
+            checked=_masks(lambda style: style.by_class),
+        ),
+        Action(
+            "signs",
+            "Markers on objects: touched, locked, accepted, uncertain, class",
+            on_view(_signs),
+            (),
+            "",
+            WITH_IMAGE,
+            "View",
+            checked=_masks(lambda style: style.signs),
+        ),
+        Action(
+            "ids",
+            "IDs on the image",
+            on_view(_ids),
+            (),
+            "",
+            WITH_IMAGE,
+            "View",
+            checked=_masks(lambda style: style.ids),
+        ),
     ),
 )

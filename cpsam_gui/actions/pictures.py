@@ -19,7 +19,7 @@ from cpsam_gui.actions.facts import (
     Condition,
 )
 from cpsam_gui.actions.parts import on_view
-from cpsam_gui.actions.table import Action
+from cpsam_gui.actions.table import Action, in_submenu
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Picture, View
 
@@ -142,24 +142,29 @@ def _only_channel(index: int) -> Do:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("red", "First channel only", _only_channel(0), ("R",), "", WITH_IMAGE, "View", break_before=True),
-    Action(
-        "green",
-        "Second channel only",
-        _only_channel(1),
-        ("G",),
-        "",
-        Condition((CHANNELS,), lambda count: count > 1),
-        "View",
-    ),
-    Action(
-        "blue",
-        "Third channel only",
-        _only_channel(2),
-        ("Shift+B",),
-        "",
-        Condition((CHANNELS,), lambda count: count > 2),
-        "View",
+    *in_submenu(
+        "Channels",
+        Action(
+            "red", "First channel only", _only_channel(0), ("R",), "", WITH_IMAGE, "View", break_before=True
+        ),
+        Action(
+            "green",
+            "Second channel only",
+            _only_channel(1),
+            ("G",),
+            "",
+            Condition((CHANNELS,), lambda count: count > 1),
+            "View",
+        ),
+        Action(
+            "blue",
+            "Third channel only",
+            _only_channel(2),
+            ("Shift+B",),
+            "",
+            Condition((CHANNELS,), lambda count: count > 2),
+            "View",
+        ),
     ),
     Action(
         "plane_up",
@@ -180,12 +185,15 @@ ACTIONS: tuple[Action, ...] = (
         WITH_IMAGE,
         "View",
     ),
-    Action("view_next", "Next view", _turn(1), ("Ctrl+PgUp",), "", WITH_IMAGE, "View"),
-    Action("view_previous", "Previous view", _turn(-1), ("Ctrl+PgDown",), "", WITH_IMAGE, "View"),
-    _picture(Picture.IMAGE, "Image", first=True),
-    _picture(Picture.FLOWS, "Flows of the last run"),
-    _picture(Picture.PROBABILITY, "Cell probability of the last run"),
-    _picture(Picture.FLOW_ERROR, "Flow error of the objects"),
+    *in_submenu(
+        "Image, flows, probability",
+        Action("view_next", "Next view", _turn(1), ("Ctrl+PgUp",), "", WITH_IMAGE, "View"),
+        Action("view_previous", "Previous view", _turn(-1), ("Ctrl+PgDown",), "", WITH_IMAGE, "View"),
+        _picture(Picture.IMAGE, "Image", first=True),
+        _picture(Picture.FLOWS, "Flows of the last run"),
+        _picture(Picture.PROBABILITY, "Cell probability of the last run"),
+        _picture(Picture.FLOW_ERROR, "Flow error of the objects"),
+    ),
     Action(
         "sections",
         "Orthogonal views",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from cpsam_gui.actions.facts import ALWAYS
@@ -34,3 +34,10 @@ class Action:
     break_before: bool = False
     in_review: tuple[str, ...] = ()
     """Keys that it has while the review is at work, in place of whatever has them otherwise."""
+    submenu: str = ""
+    """Within the menu; empty for the menu itself."""
+
+
+def in_submenu(submenu: str, *actions: Action) -> tuple[Action, ...]:
+    """Return actions that stand together in a submenu of their menu."""
+    return tuple(replace(action, submenu=submenu) for action in actions)

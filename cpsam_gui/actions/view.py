@@ -5,7 +5,7 @@ from __future__ import annotations
 from cpsam_gui.actions import mask_display, pictures
 from cpsam_gui.actions.facts import LIGHT_THEME, MINIMAP, WITH_IMAGE, Condition
 from cpsam_gui.actions.parts import on_view
-from cpsam_gui.actions.table import Action
+from cpsam_gui.actions.table import Action, in_submenu
 from cpsam_gui.state.view import View
 
 # Share of the canvas that a key moves the view by.
@@ -51,35 +51,44 @@ ACTIONS: tuple[Action, ...] = (
         checked=Condition((MINIMAP,)),
         break_before=True,
     ),
-    Action(
-        "pan_left",
-        "Move the view left",
-        lambda w: w.canvas.pan(0, -PAN),
-        ("Shift+Left",),
-        "",
-        WITH_IMAGE,
-        "View",
-    ),
-    Action(
-        "pan_right",
-        "Move the view right",
-        lambda w: w.canvas.pan(0, PAN),
-        ("Shift+Right",),
-        "",
-        WITH_IMAGE,
-        "View",
-    ),
-    Action(
-        "pan_up", "Move the view up", lambda w: w.canvas.pan(-PAN, 0), ("Shift+Up",), "", WITH_IMAGE, "View"
-    ),
-    Action(
-        "pan_down",
-        "Move the view down",
-        lambda w: w.canvas.pan(PAN, 0),
-        ("Shift+Down",),
-        "",
-        WITH_IMAGE,
-        "View",
+    *in_submenu(
+        "Move the view",
+        Action(
+            "pan_left",
+            "Move the view left",
+            lambda w: w.canvas.pan(0, -PAN),
+            ("Shift+Left",),
+            "",
+            WITH_IMAGE,
+            "View",
+        ),
+        Action(
+            "pan_right",
+            "Move the view right",
+            lambda w: w.canvas.pan(0, PAN),
+            ("Shift+Right",),
+            "",
+            WITH_IMAGE,
+            "View",
+        ),
+        Action(
+            "pan_up",
+            "Move the view up",
+            lambda w: w.canvas.pan(-PAN, 0),
+            ("Shift+Up",),
+            "",
+            WITH_IMAGE,
+            "View",
+        ),
+        Action(
+            "pan_down",
+            "Move the view down",
+            lambda w: w.canvas.pan(PAN, 0),
+            ("Shift+Down",),
+            "",
+            WITH_IMAGE,
+            "View",
+        ),
     ),
     Action(
         "theme",

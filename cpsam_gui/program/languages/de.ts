@@ -1595,6 +1595,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Bild</translation>
     </message>
     <message>
+      <source>Image, flows, probability</source>
+      <translation>Bild, Flüsse, Wahrscheinlichkeit</translation>
+    </message>
+    <message>
       <source>Images</source>
       <translation>Bilder</translation>
     </message>
@@ -2141,6 +2145,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Mouse</source>
       <translation>Maus</translation>
+    </message>
+    <message>
+      <source>Move the view</source>
+      <translation>Ausschnitt verschieben</translation>
     </message>
     <message>
       <source>Move the view down</source>
