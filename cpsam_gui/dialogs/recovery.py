@@ -44,9 +44,8 @@ class RecoveryDialog(QDialog):
         self.list = QListWidget()
         for one in left:
             older = translate(" (older copy: the project was saved after it)") if one.is_older else ""
-            item = QListWidgetItem(
-                f"{one.name}{older}\n{one.moment}   {one.image.parent if one.image else ''}"
-            )
+            facts = (one.moment, one.much, str(one.image.parent) if one.image else "")
+            item = QListWidgetItem(f"{one.name}{older}\n" + "   ".join(fact for fact in facts if fact))
             item.setData(LEFT, one)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

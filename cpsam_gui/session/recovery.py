@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,15 @@ from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.journal_folder import left_behind
-from cpsam_gui.storage.journal_format import RecoveredChunks, RecoveredWork, image_of, part_of, recover
+from cpsam_gui.storage.journal_format import (
+    Amount,
+    RecoveredChunks,
+    RecoveredWork,
+    amount_of,
+    image_of,
+    part_of,
+    recover,
+)
 
 if TYPE_CHECKING:
     from cpsam_core.progress import Progress
@@ -48,6 +56,7 @@ class LeftWork:
     """Which scene and time point of the image it is."""
     is_older: bool = False
     """Whether the project was saved after it: a copy of earlier work, and nothing that would be lost."""
+    amount: Amount = field(default_factory=Amount)
 
     @property
     def name(self) -> str:
@@ -55,9 +64,26 @@ class LeftWork:
         return self.image.name if self.image is not None else self.journal.name.rsplit("-", 2)[0]
 
     @property
+    def much(self) -> str:
+        """How much it is in words; empty where that is not known."""
+        return ", ".join(part for part in (_objects(self.amount.objects), _steps(self.amount.steps)) if part)
+
+    @property
     def moment(self) -> str:
         """The time of the last change in words."""
         return time.strftime("%d %B %Y, %H:%M", time.localtime(self.when))
+
+
+def _objects(count: int | None) -> str:
+    if count is None:
+        return ""
+    return translate("1 object") if count == 1 else translate("{:,} objects").format(count)
+
+
+def _steps(count: int | None) -> str:
+    if count is None:
+        return ""
+    return translate("1 step") if count == 1 else translate("{:,} steps").format(count)
 
 
 def saved_since(image: Path | None, when: float) -> bool:
@@ -85,7 +111,8 @@ def _question(left: LeftWork) -> Question:
         )
     return Question(
         translate("There is unsaved work on {}.").format(left.name),
-        translate("The program quit before it was saved, on {}.").format(left.moment),
+        translate("The program quit before it was saved, on {}.").format(left.moment)
+        + (f"\n{left.much}" if left.much else ""),
         (Answer("recover", translate("Recover")), drop, later),
     )
 
@@ -122,7 +149,9 @@ class Recovery:
                 # Since the folder was listed, another window has taken it or thrown it away.
                 continue
             image, when = image_of(path), file.changed / 1e9
-            found.append(LeftWork(path, image, when, part_of(path), saved_since(image, when)))
+            found.append(
+                LeftWork(path, image, when, part_of(path), saved_since(image, when), amount_of(path))
+            )
         return found
 
     def drop(self, left: LeftWork) -> None:
@@ -188,6 +217,8 @@ class Recovery:
                 "({bytes:,} bytes) are lost."
             ).format(when=when, steps=found.lost_steps, bytes=found.lost)
             self._notices.failed.emit(Problem(text))
+        words = translate("The work is recovered: {}. It is not saved yet.")
+        self._notices.message.emit(words.format(_objects(len(document.objects))))
         journal = self._persistence.journal
         if journal is not None:
             # Only when a new journal holds this work.

@@ -9,10 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-from cpsam_core.system.paths import expanded
+from cpsam_core.system.paths import as_given, expanded
 from cpsam_core.system.user_folders import data_folder
 from cpsam_gui.storage.file_lock import in_use
-from cpsam_gui.storage.journal_format import PART, SUFFIX
+from cpsam_gui.storage.journal_format import PART, SUFFIX, axes_of, image_of
 
 # A home on a server has programs of other computers, whose numbers say nothing here.
 MOMENT_S = 60.0
@@ -37,6 +37,14 @@ def left_behind(folder: Path | None = None) -> list[Path]:
             part.unlink(missing_ok=True)
     paths = [path for path in folder.glob(f"*{SUFFIX}") if not in_use(path)]
     return sorted(paths, key=_changed, reverse=True)
+
+
+def left_axes(image: Path) -> str | None:
+    """Return the axes that a person named for an image before a program ended without saving; None if nobody did."""
+    wanted = as_given(image)
+    return next(
+        (axes for path in left_behind() if image_of(path) == wanted and (axes := axes_of(path))), None
+    )
 
 
 def _left_by_dead(path: Path) -> bool:

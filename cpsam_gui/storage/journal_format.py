@@ -37,6 +37,8 @@ MAGIC = b"CPJ1"
 HEAD = struct.Struct("<4sIQI")
 SUFFIX, PART = ".journal", ".part"
 """Endings of a journal, and of one that is being written anew."""
+MOST_COUNTED_BYTES = 1 << 26
+"""Of a journal of which it is told how much it holds."""
 # What was done before a frame, and in it.
 LOGGED = ("log", "did")
 
@@ -68,6 +70,14 @@ class RecoveredChunks:
         """Yield the blocks."""
         for box, data in self.blocks:
             yield box, _unpacked(data, list(box.shape))
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much work a journal holds; None where it does not say so."""
+
+    objects: int | None = None
+    steps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +323,37 @@ def image_of(path: Path) -> Path | None:
 def part_of(path: Path) -> str:
     """Return which scene and time point of its image a journal belongs to; empty for the whole image."""
     return str(_first_meta(path).get("part") or "")
+
+
+def axes_of(path: Path) -> str | None:
+    """Return the axes with which the image of a journal was read; None where that is damaged."""
+    return str(_first_meta(path).get("axes") or "") or None
+
+
+def amount_of(path: Path) -> Amount:
+    """Return how much there is in a journal, from the descriptions of its frames; damage ends the look.
+
+    A journal that was made shorter meanwhile knows no number of steps, and one of an image larger than memory, or
+    one that takes long to read, tells nothing.
+    """
+    objects: set[str] = set()
+    steps, exact, seen = 0, True, False
+    try:
+        if ordinary(path).stat().st_size > MOST_COUNTED_BYTES:
+            return Amount()
+        for meta, _, _ in frames(ordinary(path).read_bytes()):
+            if "chunks" in meta:
+                return Amount()
+            did = meta.get("did") or ()
+            # The first frame holds the state before the first step, unless the journal was made shorter.
+            exact, seen = exact and (seen or not did), True
+            steps += len(did)
+            objects = set() if meta["whole"] else objects
+            for number, row in meta["objects"].items():
+                (objects.discard if row is None else objects.add)(number)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Amount()
+    return Amount(len(objects) if seen else None, steps if seen and exact else None)
 
 
 def bases_of(path: Path) -> frozenset[str]:

@@ -84,6 +84,17 @@ def unsure_axes(raw: Raw) -> str | None:
     return resolved if guessed else None
 
 
+def fits_axes(raw: Raw, axes: str) -> bool:
+    """Whether a file can be read with these axes."""
+    from cpsam_core.images.image import resolve_axes
+
+    try:
+        letters, _ = resolve_axes(tuple(raw.array.shape), axes)
+    except ImageError:
+        return False
+    return len(letters) == raw.array.ndim
+
+
 def time_points(raw: Raw, axes: str | None) -> int:
     """Return how many time points a file has, with its axes or those that a person named."""
     from cpsam_core.images.image import resolve_axes

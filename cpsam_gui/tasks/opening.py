@@ -16,7 +16,8 @@ from cpsam_gui.state.pixels import overview_of
 from cpsam_gui.state.view import ChannelView
 from cpsam_gui.storage.companions import companions_of
 from cpsam_gui.storage.file_lock import remove_left_locks
-from cpsam_gui.tasks.axes_reading import AxesReading, Unsure, reading_of, time_points, unsure_axes
+from cpsam_gui.storage.journal_folder import left_axes
+from cpsam_gui.tasks.axes_reading import AxesReading, Unsure, fits_axes, reading_of, time_points, unsure_axes
 from cpsam_gui.tasks.brightness import Histogram, histogram, levels, sample
 from cpsam_gui.tasks.records import ready_to_land
 from cpsam_gui.tasks.saving import LoadedMasks, read_masks
@@ -107,7 +108,10 @@ def open_image(
     if reading.axes is None:
         guess = unsure_axes(raw)
         if guess is not None:
-            return Unsure(path, raw, guess)
+            left = left_axes(path)
+            if left is None or not fits_axes(raw, left):
+                return Unsure(path, raw, guess)
+            reading = replace(reading, axes=left)
     if large is not None:
         return _large(path, raw, reading, progress)
     opened = _arranged(path, raw, reading, progress, shipped=shipped)

@@ -123,6 +123,10 @@
       <translation>1 mögliche Zelle ohne Maske</translation>
     </message>
     <message>
+      <source>1 step</source>
+      <translation>1 Schritt</translation>
+    </message>
+    <message>
       <source>1,000 steps along the flows, smoothing 2, objects of 1,000 voxels or more</source>
       <translation>1.000 Schritte entlang der Flüsse, Glättung 2, Objekte ab 1.000 Voxeln</translation>
     </message>
@@ -3861,6 +3865,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das ganze Bild ist geprüft</translation>
     </message>
     <message>
+      <source>The work is recovered: {}. It is not saved yet.</source>
+      <translation>Die Arbeit ist wiederhergestellt: {}. Sie ist noch nicht gespeichert.</translation>
+    </message>
+    <message>
       <source>The work until {when} is recovered. After that the journal is damaged: at least {steps} step(s) ({bytes:,} bytes) are lost.</source>
       <translation>Die Arbeit bis {when} ist wiederhergestellt. Danach ist das Journal beschädigt: mindestens {steps} Schritt(e) ({bytes:,} Bytes) sind verloren.</translation>
     </message>
@@ -5343,6 +5351,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{:,} px</source>
       <translation>{:,} px</translation>
+    </message>
+    <message>
+      <source>{:,} steps</source>
+      <translation>{:,} Schritte</translation>
     </message>
     <message>
       <source>{:,} voxels</source>

@@ -37,7 +37,8 @@ from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
-from cpsam_gui.storage.journal_format import recover
+from cpsam_gui.storage.journal_format import Amount, amount_of, recover
+from cpsam_gui.tasks import AxesReading
 from cpsam_gui.window import file_dialogs
 
 if TYPE_CHECKING:
@@ -913,6 +914,76 @@ def test_a_recovery_that_fails_is_offered_again(session: Session, qtbot: QtBot, 
     open_in(session, qtbot, image_file)
     qtbot.waitUntil(lambda: len(session.document.objects) == 1)
     assert len(asked.questions) == 1
+
+
+def left_by_a_crash(session: Session, name: str = "cells-1-2.journal") -> Path:
+    """Return the journal of the open image as a killed program leaves it; the session goes on without the work."""
+    journal = session.persistence.journal
+    assert journal is not None
+    journal.flush()
+    left = journal.path.with_name(name)
+    left.write_bytes(journal.path.read_bytes())
+    session.persistence.discard()
+    return left
+
+
+def test_axes_that_were_named_before_a_crash_are_not_asked_again(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "unsure.npy"
+    np.save(path, np.arange(7 * 30 * 40, dtype=np.uint16).reshape(7, 30, 40))
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(path, reading=AxesReading("ZYX"))
+    number = draw(session, x=20)
+    left = left_by_a_crash(session)
+    after = Session()
+    after.persistence.preferences.now = Preferences(autosave=False)
+    after.images.axes_asked.connect(lambda *_: pytest.fail("asked for the axes once more"))
+    # As another program, whose journals nobody holds any more.
+    session.close()
+    after.persistence.ask = asked = Asked("recover")
+    said: list[str] = []
+    after.notices.message.connect(said.append)
+    open_in(after, qtbot, path)
+    qtbot.waitUntil(lambda: set(after.document.objects) == {number})
+    assert after.document.shape == (7, 30, 40)
+    assert "1 object" in asked.questions[0].detail and "1 step" in asked.questions[0].detail
+    assert "recovered" in said[-1] and "1 object" in said[-1]
+    qtbot.waitUntil(lambda: not left.exists())
+    after.document.mark_saved()
+    after.close()
+
+
+def test_axes_of_a_journal_that_do_not_fit_the_file_are_asked(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "unsure.npy"
+    np.save(path, np.zeros((7, 30, 40), np.uint16))
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(path, reading=AxesReading("ZYX"))
+    draw(session, x=20)
+    left_by_a_crash(session)
+    np.save(path, np.zeros((7, 2, 30, 40), np.uint16))
+    with qtbot.waitSignal(session.images.axes_asked):
+        session.images.open(path)
+
+
+def test_a_question_about_work_that_was_left_says_how_much_it_is(
+    session: Session, qtbot: QtBot, image_file: Path
+) -> None:
+    open_in(session, qtbot, image_file)
+    draw(session)
+    draw(session, y=30)
+    session.edits.undo()
+    left = left_by_a_crash(session)
+    assert amount_of(left) == Amount(objects=1, steps=3)
+    (shown,) = session.recovery.found()
+    dialog = RecoveryDialog(None, [shown], lambda one: None)
+    qtbot.addWidget(dialog)
+    item = dialog.list.item(0)
+    assert item is not None and "1 object, 3 steps" in item.text()
+    left.write_bytes(b"damaged")
+    assert amount_of(left) == Amount()
 
 
 def test_the_dialog_lists_all_that_was_left_behind(qtbot: QtBot, tmp_path: Path) -> None:
