@@ -96,6 +96,7 @@ class ToolOptionsBar(QFrame):
         layout.addWidget(self.name)
         self.parts: dict[str, QWidget] = {}
         self._icons: list[tuple[QToolButton, str]] = []
+        self._tools: list[QToolButton] = []
         for family, tools in families().items():
             self._add(family, [self._tool_button(tool) for tool in tools])
         self.brush, self._brush_text = self._slider("size", "Size", self._size_moved)
@@ -169,6 +170,8 @@ class ToolOptionsBar(QFrame):
         button = self._button(short, "")
         action.setIconText(translate(short))
         button.setDefaultAction(action)
+        if not action.icon().isNull():
+            self._tools.append(button)
         return button
 
     def _slider(self, key: str, text: str, moved: Callable[[int], None]) -> tuple[QSlider, QLabel]:
@@ -263,7 +266,9 @@ class ToolOptionsBar(QFrame):
     def _fit(self) -> None:
         """Show the words of the buttons where they fit, else their icons alone, which have tooltips."""
         self._shorten(False)
-        if self.minimumSizeHint().width() > self.width():
+        layout = self.layout()
+        # The least size would be that of buttons with their words cut.
+        if layout is not None and layout.sizeHint().width() > self.width():
             self._shorten(True)
 
     def _shorten(self, short: bool) -> None:
@@ -271,7 +276,7 @@ class ToolOptionsBar(QFrame):
             return
         self._short = short
         style = Qt.ToolButtonStyle
-        for button, _ in self._icons:
+        for button in (*(button for button, _ in self._icons), *self._tools):
             button.setToolButtonStyle(style.ToolButtonIconOnly if short else style.ToolButtonTextBesideIcon)
         for slider in (self.brush, self.tolerance):
             slider.setFixedWidth(SLIDER_PIXELS // 2 if short else SLIDER_PIXELS)
@@ -281,6 +286,7 @@ class ToolOptionsBar(QFrame):
                 inner = group.layout()
                 if inner is not None:
                     inner.invalidate()
+                group.updateGeometry()
             layout.invalidate()
 
     @staticmethod

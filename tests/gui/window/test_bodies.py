@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import tifffile
+from PyQt6.QtWidgets import QToolButton
 
 from cpsam_core.data.pairs import Pair
 from cpsam_core.data.sections import Section
@@ -153,3 +154,20 @@ def test_a_spot_of_a_section_is_shown_in_the_orthogonal_views(
     assert session.view.plane == 4
     assert session.view.cross == (30.0, 70.0)
     assert session.view.sections
+
+
+@pytest.mark.parametrize("tool", ["brush", "eraser", "select"])
+def test_no_button_of_the_bar_is_cut_at_any_width(
+    window: Window, qtbot: QtBot, tmp_path: Path, tool: str
+) -> None:
+    open_stack(window, qtbot, tmp_path)
+    bar = WindowActions.of(window).tool_options
+    window.session.gestures.use(tool)
+    cut = {}
+    for width in (*range(1024, 1800, 7), *range(1790, 1024, -7)):
+        window.resize(width, 768)
+        qtbot.wait(1)
+        for button in bar.findChildren(QToolButton):
+            if button.isVisible() and button.width() < button.sizeHint().width():
+                cut[width, bar.width(), button.text()] = button.width(), button.sizeHint().width()
+    assert cut == {}
