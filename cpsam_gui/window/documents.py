@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
 
 SETTLE_MS = 150
@@ -27,10 +28,12 @@ class DocumentChooser(QWidget):
     `may_leave` asks about unsaved work before another one is opened.
     """
 
-    def __init__(self, open_image: OpenImage, images: Images, may_leave: Callable[[], bool]) -> None:
+    def __init__(
+        self, open_image: OpenImage, images: Images, notices: Notices, may_leave: Callable[[], bool]
+    ) -> None:
         super().__init__()
         self._may_leave, self._open_image = may_leave, open_image
-        self._images = images
+        self._images, self._notices = images, notices
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GRID_PX, GRID_PX // 2, GRID_PX, GRID_PX // 2)
         self.scenes = QComboBox()
@@ -97,4 +100,12 @@ class DocumentChooser(QWidget):
         # Another scene may have other axes and fewer time points.
         same = scene == image.scene_number
         reading = replace(self._images.reading, scene=scene, time=time if same else None)
-        self._images.open(open_image.path, reading=replace(reading, axes=image.axes) if same else reading)
+        self._images.open(
+            open_image.path,
+            self._say_new_history if open_image.document.can_undo else None,
+            reading=replace(reading, axes=image.axes) if same else reading,
+        )
+
+    def _say_new_history(self) -> None:
+        """Say that steps of the time point or scene before cannot be undone any more."""
+        self._notices.message.emit(translate("Undo begins anew at another time point or scene"))

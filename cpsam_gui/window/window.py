@@ -85,7 +85,7 @@ class Window(QMainWindow):
             ),
         )
         self.planes = PlaneSlider(session.open_image)
-        self.documents = DocumentChooser(session.open_image, session.images, self.may_leave)
+        self.documents = DocumentChooser(session.open_image, session.images, session.notices, self.may_leave)
         self.setCentralWidget(self._centre())
         if model:
             self._run_state.change(name=model)

@@ -4205,6 +4205,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Rückgängig</translation>
     </message>
     <message>
+      <source>Undo begins anew at another time point or scene</source>
+      <translation>Rückgängig beginnt bei einem anderen Zeitpunkt oder einer anderen Szene von vorn</translation>
+    </message>
+    <message>
       <source>Undone: {}</source>
       <translation>Rückgängig gemacht: {}</translation>
     </message>

@@ -42,6 +42,30 @@ def test_the_slider_of_time_points(window: Window, tmp_path: Path, qtbot: QtBot)
     assert len(session.document.objects) == 1
 
 
+def test_a_history_that_ends_with_another_time_point_is_said(
+    window: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "movie.tif"
+    tifffile.imwrite(
+        path, np.zeros((3, 20, 30), np.uint8), photometric="minisblack", metadata={"axes": "TYX"}
+    )
+    session, words = window.session, "Undo begins anew"
+    with qtbot.waitSignal(session.image_changed):
+        window.open(path)
+    said: list[str] = []
+    session.notices.message.connect(said.append)
+    with qtbot.waitSignal(session.image_changed):
+        window.documents.step(1)
+    assert not any(words in one for one in said), "there was nothing to undo"
+    draw(window)
+    assert session.persistence.save_now()
+    with qtbot.waitSignal(session.image_changed):
+        window.documents.step(-1)
+    qtbot.waitUntil(lambda: words in said[-1])
+    assert not session.document.can_undo
+    assert words in window.status.hint.text()
+
+
 def test_page_keys_go_through_the_time_points_of_a_movie(
     window: Window, tmp_path: Path, qtbot: QtBot
 ) -> None:
