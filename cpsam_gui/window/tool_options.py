@@ -264,12 +264,21 @@ class ToolOptionsBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Show the words of the buttons where they fit, else their icons alone, which have tooltips."""
+        """Show the words of the buttons where they fit, else their icons alone, which have tooltips.
+
+        Where even these need more, the name of the tool gives its room.
+        """
+        self.name.show()
         self._shorten(False)
+        if not self._fits():
+            self._shorten(True)
+            if not self._fits():
+                self.name.hide()
+
+    def _fits(self) -> bool:
         layout = self.layout()
         # The least size would be that of buttons with their words cut.
-        if layout is not None and layout.sizeHint().width() > self.width():
-            self._shorten(True)
+        return layout is None or layout.sizeHint().width() <= self.width()
 
     def _shorten(self, short: bool) -> None:
         if short == self._short:
