@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import textwrap
-import logging
 import threading
 import time
 from collections.abc import Callable
