@@ -1,15 +1,20 @@
 """How far a training is and what follows from it: the learning rate now, and whether it is over.
 
 By epochs, unless the settings give minutes: then the rate follows the share of the time that is used, so that training
-ends annealed when the time is over, however fast the machine is and whatever else runs on it.
+ends annealed when the time is over, however fast the machine is and whatever else runs on it. Epochs that were planned
+for a budget become fewer where they turn out slower than what they were planned by.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cpsam_core.finetune.schedule import learning_rates
 from cpsam_core.finetune.settings import TrainSettings
+
+FEWEST_EPOCHS = 5
+"""Trained however long they take: fewer teach nothing that could be judged."""
 
 # Parts that the time is divided into; the rate is constant within one.
 TICKS = 1000
@@ -23,12 +28,37 @@ class RatePlan:
     """The rate and the end of a training; `seconds` is always the time that all of it took so far, pauses left out."""
 
     def __init__(self, settings: TrainSettings) -> None:
+        self._settings = settings
         self._epochs = settings.epochs
         self._limit = None if settings.minutes is None else 60 * settings.minutes
         count, warmup = (self._epochs, settings.warmup) if self._limit is None else (TICKS, WARMUP_TICKS)
         # The first epoch of a warm-up has a rate of 0; the first part of the time would be wasted with it.
         rates = learning_rates(count, settings.learning_rate, settings.schedule, warmup)
         self._rates = rates if self._limit is None else rates.clip(min=rates[rates > 0].min())
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs there will be, unless the time decides."""
+        return self._epochs
+
+    def fitting(self, epochs: Sequence[float]) -> int:
+        """Return how many epochs the budget still allows, by the seconds of each that is done; never more than before.
+
+        So many as `FEWEST_EPOCHS` says are trained in any case, and one that is done is not taken back.
+        """
+        minutes, recent = self._settings.budget_minutes, [one for one in epochs[-RECENT_EPOCHS:] if one]
+        if minutes is None or self._limit is not None or not recent:
+            return self._epochs
+        left = 60 * minutes - sum(epochs)
+        more = int(max(left, 0.0) * len(recent) / sum(recent))
+        return min(self._epochs, max(len(epochs) + more, FEWEST_EPOCHS))
+
+    def shorten(self, epochs: int) -> None:
+        """Plan fewer epochs; the rate falls to its end over those that are left."""
+        if self._limit is None and epochs < self._epochs:
+            self._epochs = epochs
+            short = shortened(self._settings, epochs)
+            self._rates = learning_rates(epochs, short.learning_rate, short.schedule, short.warmup)
 
     @property
     def by_clock(self) -> bool:
@@ -59,3 +89,8 @@ class RatePlan:
         if self._limit is None or self.is_over(0, seconds):
             return by_epochs if self._limit is None else done
         return max(done + 1, round(done * self._limit / max(seconds, 1e-3)))
+
+
+def shortened(settings: TrainSettings, epochs: int) -> TrainSettings:
+    """Return the recipe in fewer epochs: the rise takes a quarter of them at most."""
+    return replace(settings, epochs=epochs, warmup=min(settings.warmup, epochs // 4))

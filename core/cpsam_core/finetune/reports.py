@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cpsam_core.finetune.settings import MemoryMode
     from cpsam_core.network.vit import FlowVit
 
-EventKind = Literal["memory", "resumed", "unsaved", "stopped", "drawn back", "left out"]
+EventKind = Literal["memory", "resumed", "unsaved", "shortened", "stopped", "drawn back", "left out"]
 Stopped = Literal["finished", "patience", "asked", "diverged"]
 
 
@@ -52,10 +52,11 @@ class EpochReport:
 class TrainingEvent:
     """Something worth telling that is no error, in words for the user.
 
-    `kind` is "memory" (a mode of memory was chosen, or the next leaner one because memory ran out), "resumed" (went on
-    from a saved state), "unsaved" (the state could not be saved; training goes on), "stopped" (before the last epoch;
-    the text says why), "drawn back" (towards the start, so that less is forgotten) or "left out" (steps whose gradients
-    were not finite). `memory` is the mode now in use.
+    `kind` is "memory" (a mode of memory was chosen, or the next leaner one because memory ran out), "resumed" (went
+    on from a saved state), "unsaved" (the state could not be saved; training goes on), "shortened" (fewer epochs,
+    because they are slower than expected), "stopped" (before the last epoch; the text says why), "drawn back"
+    (towards the start, so that less is forgotten) or "left out" (steps whose gradients were not finite). `memory` is
+    the mode now in use.
     """
 
     kind: EventKind
@@ -93,6 +94,13 @@ class TrainResult:
 def early_text(reason: str) -> str:
     """Return as a sentence why a training ended early; empty without a reason."""
     return f"Training ended early: {reason}." if reason else ""
+
+
+def slower_text(epochs: int, planned: int, minutes: float, fewest: bool) -> str:
+    """Return in words that fewer epochs are trained, because they are slower than expected; perhaps the `fewest`."""
+    if fewest:
+        return f"The {epochs} epochs that are trained in any case take longer than {minutes:g} minutes."
+    return f"Slower than expected: {epochs} epochs instead of {planned}, to keep within {minutes:g} minutes."
 
 
 def left_out_text(count: int, steps: int) -> str:

@@ -63,6 +63,8 @@ class TrainSettings:
         As in `schedule.learning_rates` and AdamW.
     minutes : float, optional
         Time of the training instead of `epochs`; the schedule runs over it, see `rate_plan.RatePlan`.
+    budget_minutes : float, optional
+        Time that `epochs` were planned for: fewer are trained where they turn out slower, see `rate_plan.RatePlan`.
     batch_size : int
         Samples of one step, over all processes together where there are several.
     samples : int, optional
@@ -245,6 +247,7 @@ class TrainSettings:
         ),
     )
     augmentation: Augmentation = field(default_factory=Augmentation)
+    budget_minutes: float | None = None
 
     def __post_init__(self) -> None:
         counts = (self.epochs, self.batch_size, self.threads, self.samples or 1)
@@ -260,6 +263,8 @@ class TrainSettings:
             raise SettingsError(f"crops are prepared by 0 or more processes, not {self.processes}")
         if self.minutes is not None and not 0 < self.minutes < math.inf:
             raise SettingsError(f"training lasts some minutes, not {self.minutes}")
+        if self.budget_minutes is not None and not 0 < self.budget_minutes < math.inf:
+            raise SettingsError(f"training is planned for some minutes, not {self.budget_minutes}")
         if self.min_objects < 0 or not 0 <= (self.replay or 0) < 1:
             raise SettingsError("min_objects is at least 0, and replay a share of at least 0 and below 1")
         if not 0 <= self.forgetting < math.inf:

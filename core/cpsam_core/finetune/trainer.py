@@ -19,7 +19,7 @@ from cpsam_core.finetune.clock import Clock
 from cpsam_core.finetune.judge import Validation, is_better, measured, out_of_patience
 from cpsam_core.finetune.keeper import Keeper
 from cpsam_core.finetune.learner import Diverged, Learner, check_fit
-from cpsam_core.finetune.rate_plan import RatePlan
+from cpsam_core.finetune.rate_plan import FEWEST_EPOCHS, RatePlan
 from cpsam_core.finetune.reports import (
     Control,
     EpochReport,
@@ -29,6 +29,7 @@ from cpsam_core.finetune.reports import (
     TrainResult,
     early_text,
     left_out_text,
+    slower_text,
 )
 from cpsam_core.finetune.resuming import resume, state_of
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
@@ -43,6 +44,8 @@ log = logging.getLogger(__name__)
 MIN_SAMPLES = 8
 # Seconds between two looks whether a paused training goes on or is cancelled.
 PAUSE_S = 0.1
+# Share of the epochs told of last; another number above it is not worth a message.
+MUCH_FEWER = 0.9
 
 
 class Trainer:
@@ -109,6 +112,7 @@ class Trainer:
         self.precision = choose_precision(self.device, precision)
         self.settings, self.data = settings, data
         self._rate_plan = RatePlan(settings)
+        self._told_epochs = max(settings.epochs, FEWEST_EPOCHS + 1)
         self._origin, self._choosing = dict(origin or {}), choosing
         self._score, self._control = score, control or Control()
         self._on_epoch, self._on_event = on_epoch, on_event
@@ -255,7 +259,7 @@ class Trainer:
                 loss, stopping = self.learner.step(batch, control.stopping)
                 mean += (loss - mean) / number
                 done, seconds = epoch * steps + number, before + clock.seconds()
-                total = plan.total(done, seconds, self.settings.epochs * steps)
+                total = plan.total(done, seconds, plan.epochs * steps)
                 note = f"epoch {epoch + 1}/{math.ceil(total / steps)}, loss {mean:.4f}"
                 progress(done, total, note)
                 while control.paused:
@@ -294,6 +298,7 @@ class Trainer:
         if not self.learner.trained.is_finite():
             raise self.learner.diverged()
         epoch = len(self.reports) + 1
+        self._keep_budget(clock.seconds())
         last = self._rate_plan.is_over(epoch, self.seconds + clock.seconds())
         validated, scored = self._validated(), self._scored(last)
         best = self._choosing and is_better(validated, scored, self.reports)
@@ -301,7 +306,7 @@ class Trainer:
             self._best = self.learner.trained.copied()
         seconds = clock.seconds()
         used = self.seconds + seconds
-        epochs = self._rate_plan.total(epoch, used, self.settings.epochs)
+        epochs = self._rate_plan.total(epoch, used, self._rate_plan.epochs)
         left = self._rate_plan.seconds_left(used, [*(one.seconds for one in self.reports), seconds])
         report = EpochReport(epoch, epochs, loss, validated, scored, self._rate, seconds, left, best)
         self.reports.append(report)
@@ -309,6 +314,22 @@ class Trainer:
             self._on_epoch(report)
         if self.ranks.leads:
             self._keeper.offer(lambda: state_of(self.learner, self.reports, self._best, self._origin), last)
+
+    def _keep_budget(self, seconds: float) -> None:
+        """Plan fewer epochs where those so far, the last one of so many seconds, were too slow for the budget."""
+        plan, minutes = self._rate_plan, self.settings.budget_minutes
+        if minutes is None:
+            return
+        done = [*(one.seconds for one in self.reports), seconds]
+        # The leading process's clock counts.
+        plan.shorten(round(self.ranks.agreed((float(plan.fitting(done)),), self.device)[0]))
+        too_long = sum(done) + plan.seconds_left(sum(done), done) > 60 * minutes
+        fewest = plan.epochs <= FEWEST_EPOCHS and too_long
+        # Said once where the fewest are too many, and again only for much fewer.
+        if self._told_epochs > FEWEST_EPOCHS if fewest else plan.epochs < MUCH_FEWER * self._told_epochs:
+            self._told_epochs = FEWEST_EPOCHS if fewest else plan.epochs
+            text = slower_text(plan.epochs, self.settings.epochs, minutes, fewest)
+            self._tell("shortened", text, self.memory)
 
     def _validated(self) -> float | None:
         if self._validation is None:
@@ -331,11 +352,13 @@ class Trainer:
     def _load(self, path: Path) -> None:
         state = resume(path, self.learner, self._origin)
         self.reports, self._best = list(state.reports), state.best
+        if self.settings.budget_minutes is not None and self.reports:
+            self._rate_plan.shorten(self.reports[-1].epochs)
         self._tell("resumed", f"going on after epoch {len(self.reports)}", self.memory)
 
     def _tell(self, kind: EventKind, text: str, memory: MemoryMode) -> None:
         # The others are in the log already.
-        if kind in ("resumed", "stopped", "drawn back", "left out"):
+        if kind in ("resumed", "shortened", "stopped", "drawn back", "left out"):
             log.info("%s", text)
         if self._on_event is not None:
             self._on_event(TrainingEvent(kind, text, memory))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from cpsam_core.finetune.rate_plan import FEWEST_EPOCHS, shortened
 from cpsam_core.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ ENOUGH_SECONDS = 3.0
 MOST_STEPS = 40
 # Time of measuring average precision on the way, in times of the training itself.
 SCORING = 0.25
-FEWEST_EPOCHS = 5
 # Trainings that a thorough verdict costs, in all.
 FOLDED = 2
 # Epochs without a smaller loss on other crops after which nothing better is to be expected.
@@ -227,20 +227,33 @@ def within_minutes(
 ) -> RetrainingPlan:
     """Return the plan with as many epochs as the time allows, never more than it had; the reason is in its warnings.
 
+    The training itself keeps to the time, see `TrainSettings.budget_minutes`.
     The pace is measured for it, see `measure_pace`. Judging the new model comes on top.
     """
     pace = measure_pace(plan, device, precision, progress, clock)
-    settings = pace.fitting(plan.settings, minutes * 60, FOLDED if plan.folds else 1)
-    if settings == plan.settings:
-        return plan
-    said = (
-        f"{settings.epochs} epochs instead of {plan.settings.epochs}: as many as fit into {minutes:g} minutes here."
-        if settings.epochs < plan.settings.epochs
-        else f"Average precision is measured every {settings.score_every} epochs, to keep within {minutes:g} minutes."
+    trainings = FOLDED if plan.folds else 1
+    settings = pace.fitting(plan.settings, minutes * 60, trainings)
+    said = _limit_words(pace, plan.settings, settings, minutes, trainings)
+    settings = replace(settings, budget_minutes=minutes / trainings)
+    return replace(plan, settings=settings, warnings=(*plan.warnings, *said))
+
+
+def _limit_words(
+    pace: TrainingPace, before: TrainSettings, after: TrainSettings, minutes: float, trainings: int
+) -> tuple[str, ...]:
+    """Return what the limit changed, in words; nothing where all fits."""
+    if after == before:
+        return ()
+    if after.epochs == before.epochs:
+        return (
+            f"Average precision is measured every {after.score_every} epochs, to keep within {minutes:g} minutes.",
+        )
+    takes = (pace.epoch * after.epochs * trainings + pace.score) / 60
+    if after.epochs <= FEWEST_EPOCHS and round(takes) > minutes:
+        return (
+            f"{after.epochs} epochs instead of {before.epochs}: the fewest that are trained; they take about "
+            f"{takes:.0f} minutes here.",
+        )
+    return (
+        f"{after.epochs} epochs instead of {before.epochs}: as many as fit into {minutes:g} minutes here.",
     )
-    return replace(plan, settings=settings, warnings=(*plan.warnings, said))
-
-
-def shortened(settings: TrainSettings, epochs: int) -> TrainSettings:
-    """Return the recipe in fewer epochs: the rise takes a quarter of them at most."""
-    return replace(settings, epochs=epochs, warmup=min(settings.warmup, epochs // 4))

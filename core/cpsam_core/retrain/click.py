@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Listener", "RetrainingOutcome", "one_click"]
 
-LIMITED = ("epochs", "warmup", "score_every")
+LIMITED = ("epochs", "warmup", "score_every", "budget_minutes")
 """Settings that a limit of time changes."""
 
 
@@ -218,7 +218,10 @@ def compare(
         Segmenter.load(name, options.device, options.precision, progress)
         for name in (plan.start, trained.path)
     )
-    changes = _folds(plan, old, options, progress)
+    reports = trained.result.reports
+    # Fewer than planned where they were slower than expected.
+    epochs = reports[-1].epochs if reports else plan.settings.epochs
+    changes = _folds(plan, old, options, progress, epochs)
     total = 2 * len(plan.judged)
     for number, pair in enumerate(plan.judged):
         changes.append(change_of(pair, (old, new)))
@@ -244,19 +247,19 @@ def compare(
 
 
 def _folds(
-    plan: RetrainingPlan, old: Segmenter, options: TrainOptions, progress: Progress
+    plan: RetrainingPlan, old: Segmenter, options: TrainOptions, progress: Progress, trained_epochs: int
 ) -> list[ImageChange]:
     """Train a model without each fold, with a part of the steps, and judge it on the images that it did not see."""
     changes: list[ImageChange] = []
     for number, fold in enumerate(plan.folds, 1):
         others = tuple(pair for pair in plan.training if pair not in fold)
-        epochs = max(1, plan.settings.epochs // len(plan.folds))
+        epochs = max(1, trained_epochs // len(plan.folds))
         warmup = min(plan.settings.warmup, epochs // 4)
         part = replace(
             plan,
             training=others,
             aside=(),
-            settings=replace(plan.settings, epochs=epochs, warmup=warmup),
+            settings=replace(plan.settings, epochs=epochs, warmup=warmup, budget_minutes=None),
             name=f"{plan.name} without fold {number}",
         )
 

@@ -3385,6 +3385,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Langsam: etwa {time} auf {where}</translation>
     </message>
     <message>
+      <source>Slower than expected: {} epochs instead of {}, to keep within {} minutes.</source>
+      <translation>Langsamer als erwartet: {} Epochen statt {}, um {} Minuten einzuhalten.</translation>
+    </message>
+    <message>
       <source>Smaller brush, less tolerance</source>
       <translation>Kleinerer Pinsel, weniger Toleranz</translation>
     </message>
@@ -3871,6 +3875,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The work until {when} is recovered. After that the journal is damaged: at least {steps} step(s) ({bytes:,} bytes) are lost.</source>
       <translation>Die Arbeit bis {when} ist wiederhergestellt. Danach ist das Journal beschädigt: mindestens {steps} Schritt(e) ({bytes:,} Bytes) sind verloren.</translation>
+    </message>
+    <message>
+      <source>The {} epochs that are trained in any case take longer than {} minutes.</source>
+      <translation>Die {} Epochen, die auf jeden Fall trainiert werden, dauern länger als {} Minuten.</translation>
     </message>
     <message>
       <source>Their order hardly matters: models are trained with channels shuffled.</source>
@@ -5257,6 +5265,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Training im Speichermodus {}, der in den freien Speicher passt</translation>
     </message>
     <message>
+      <source>training is planned for some minutes, not {}</source>
+      <translation>das Training ist auf einige Minuten ausgelegt, nicht {}</translation>
+    </message>
+    <message>
       <source>training lasts some minutes, not {}</source>
       <translation>ein Training dauert eine positive Zahl von Minuten, nicht {}</translation>
     </message>
@@ -5535,6 +5547,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} epochs instead of {}: as many as fit into {} minutes here.</source>
       <translation>{} Epochen statt {}: so viele, wie hier in {} Minuten passen.</translation>
+    </message>
+    <message>
+      <source>{} epochs instead of {}: the fewest that are trained; they take about {} minutes here.</source>
+      <translation>{} Epochen statt {}: weniger werden nicht trainiert; sie dauern hier etwa {} Minuten.</translation>
     </message>
     <message>
       <source>{} has no place to save masks in.</source>

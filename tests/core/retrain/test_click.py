@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -20,6 +21,7 @@ from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import pair_of
 from cpsam_core.errors import TrainingError
 from cpsam_core.finetune import EpochReport, Trainer, TrainingEvent, TrainSettings
+from cpsam_core.finetune import trainer as trainer_module
 from cpsam_core.finetune.learner import Learner
 from cpsam_core.images import write_labels, write_picture, write_tiff
 from cpsam_core.images.project_files import ProjectFile, write_project_file
@@ -72,6 +74,7 @@ class Hears:
     """Keeps what a training tells."""
 
     def __init__(self) -> None:
+        self.events: list[TrainingEvent] = []
         self.plan: RetrainingPlan | None = None
         self.epochs: list[EpochReport] = []
 
@@ -82,7 +85,7 @@ class Hears:
         self.epochs.append(report)
 
     def on_event(self, event: TrainingEvent) -> None:
-        pass
+        self.events.append(event)
 
 
 @pytest.fixture
@@ -357,12 +360,12 @@ class Machine:
     """A computer with a clock of its own, on which each step and each measuring takes a known time."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, step: float, score: float) -> None:
-        self.now, self.steps = 0.0, 0
+        self.now, self.steps, self.step = 0.0, 0, step
         real_step = Learner.step
 
         def slow_step(learner: Learner, *args: Any) -> Any:
             # The first step of a program is slow, and later ones are not all alike.
-            self.now += 20 * step if self.steps == 0 else step * (0.8, 1.0, 1.2)[self.steps % 3]
+            self.now += 20 * self.step if self.steps == 0 else self.step * (0.8, 1.0, 1.2)[self.steps % 3]
             self.steps += 1
             return real_step(learner, *args)
 
@@ -379,6 +382,11 @@ class Machine:
 
     def clock(self) -> float:
         return self.now
+
+    def training_clock(self) -> SimpleNamespace:
+        """Return the clock of an epoch that begins now."""
+        begun = self.now
+        return SimpleNamespace(seconds=lambda: self.now - begun)
 
 
 @pytest.mark.parametrize(("step", "score"), [(1.0, 1.0), (4.0, 30.0)])
@@ -402,7 +410,43 @@ def test_a_training_takes_as_long_as_it_was_given(
 def test_what_fits_is_left_as_it_was(cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = Machine(monkeypatch, 1.0, 1.0)
     plan = plan_of(candidates_in(cells), options(tiny_model))
-    assert within_minutes(plan, 60, "cpu", "float32", clock=machine.clock) is plan
+    fits = within_minutes(plan, 60, "cpu", "float32", clock=machine.clock)
+    assert fits == replace(plan, settings=replace(plan.settings, budget_minutes=60))
+
+
+def test_a_machine_that_becomes_slower_keeps_the_budget(
+    cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine(monkeypatch, 1.0, 0.0)
+    plan = plan_of(candidates_in(cells), options(tiny_model, changes={**QUICK, "epochs": 200}))
+    fits = within_minutes(plan, 60 / 60, "cpu", "float32", clock=machine.clock)
+    planned = fits.settings.epochs
+    machine.step *= 2
+    monkeypatch.setattr(trainer_module, "Clock", machine.training_clock)
+    begun, hears = machine.now, Hears()
+    done = retrain(fits, device="cpu", precision="float32", on_event=hears.on_event)
+    assert 45 < machine.now - begun < 75
+    assert 5 < len(done.result.reports) < planned
+    assert done.result.stopped == "finished"
+    assert any("Slower than expected" in event.text for event in hears.events)
+
+
+def test_the_fewest_epochs_are_trained_and_it_is_said(
+    cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine(monkeypatch, 10.0, 0.0)
+    plan = plan_of(candidates_in(cells), options(tiny_model, changes={**QUICK, "epochs": 200}))
+    fits = within_minutes(plan, 0.5, "cpu", "float32", clock=machine.clock)
+    assert fits.settings.epochs == 5
+    assert fits.warnings[-1] == (
+        "5 epochs instead of 200: the fewest that are trained; they take about 2 minutes here."
+    )
+    monkeypatch.setattr(trainer_module, "Clock", machine.training_clock)
+    hears = Hears()
+    done = retrain(fits, device="cpu", precision="float32", on_event=hears.on_event)
+    assert len(done.result.reports) == 5
+    told = [event.text for event in hears.events if event.kind == "shortened"]
+    assert told == ["The 5 epochs that are trained in any case take longer than 0.5 minutes."]
 
 
 def test_a_pace_knows_folds_and_scores() -> None:
