@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PyQt6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, QTranslator
 from PyQt6.QtGui import QKeySequence
 
 if TYPE_CHECKING:
@@ -81,6 +81,13 @@ def _filled(template: str, values: Sequence[str]) -> str:
 def written_keys(shortcut: str) -> str:
     """Return a shortcut, such as ``Ctrl+Del``, as the system and the language write it: ``Strg+Entf``."""
     return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def written_time(seconds: float) -> str:
+    """Return a moment, seconds since 1970, as the user's language writes it: ``27 November 2026, 19:38``."""
+    app = QCoreApplication.instance()
+    locale = QLocale(str((app.property("language") if app is not None else None) or "en"))
+    return locale.toString(QDateTime.fromSecsSinceEpoch(int(seconds)), translate("d MMMM yyyy, HH:mm"))
 
 
 def languages() -> dict[str, str]:

@@ -16,7 +16,7 @@ from cpsam_core.system.file_identity import identity_of
 from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Problem
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, written_time
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
@@ -71,7 +71,7 @@ class LeftWork:
     @property
     def moment(self) -> str:
         """The time of the last change in words."""
-        return time.strftime("%d %B %Y, %H:%M", time.localtime(self.when))
+        return written_time(self.when)
 
 
 def _objects(count: int | None) -> str:

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QTimer
 from cpsam_core.system.file_identity import FileIdentity, identity_of
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, written_time
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.file_lock import Owner, ProjectLock
@@ -82,7 +82,7 @@ class FileWatcher:
         question = Question(
             translate("{} is open in another window or program.").format(path.name),
             translate("It is in use by {}. Whoever saves last would overwrite the other's work.").format(
-                owner.described()
+                owner_words(owner)
             ),
             (Answer("force", translate("Open it anyway")), Answer("look", translate("Open read-only"))),
         )
@@ -136,3 +136,12 @@ class FileWatcher:
         )
         if self._questions.ask(question) == "reload":
             self.reload.emit(path)
+
+
+def owner_words(owner: Owner) -> str:
+    """Return who works on a project, where and since when."""
+    return translate("{user} on {computer}, since {when}").format(
+        user=owner.user or translate("somebody"),
+        computer=owner.computer or translate("an unknown computer"),
+        when=written_time(owner.since),
+    )

@@ -56,11 +56,6 @@ class Owner:
         """Return this program."""
         return cls(_user(), platform.node(), os.getpid(), time.time())
 
-    def described(self) -> str:
-        """Return the owner in words."""
-        when = time.strftime("%H:%M, %d %B %Y", time.localtime(self.since))
-        return f"{self.user or 'somebody'} on {self.computer or 'an unknown computer'}, since {when}"
-
 
 class ProjectLock:
     """Says beside a project that this program works on it."""

@@ -4497,6 +4497,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>eine Epoche hat mindestens ein Beispiel, nicht {}</translation>
     </message>
     <message>
+      <source>an unknown computer</source>
+      <translation>einem unbekannten Rechner</translation>
+    </message>
+    <message>
       <source>area &gt; 200 and solidity &lt; 0.9</source>
       <translation>area &gt; 200 and solidity &lt; 0.9</translation>
     </message>
@@ -4591,6 +4595,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>cut by the border</source>
       <translation>vom Rand abgeschnitten</translation>
+    </message>
+    <message>
+      <source>d MMMM yyyy, HH:mm</source>
+      <translation>d. MMMM yyyy, HH:mm</translation>
     </message>
     <message>
       <source>degrees</source>
@@ -5109,6 +5117,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Solidität {:.2f}</translation>
     </message>
     <message>
+      <source>somebody</source>
+      <translation>jemand</translation>
+    </message>
+    <message>
       <source>sqrt(1 - l2 / l1), of the largest and the smallest variance</source>
       <translation>sqrt(1 - l2 / l1), aus der größten und der kleinsten Varianz</translation>
     </message>
@@ -5503,6 +5515,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{time} left</source>
       <translation>noch {time}</translation>
+    </message>
+    <message>
+      <source>{user} on {computer}, since {when}</source>
+      <translation>{user} auf {computer}, seit {when}</translation>
     </message>
     <message>
       <source>{written} written, {skipped} skipped, {failed} failed</source>

@@ -534,7 +534,7 @@ def test_a_lock_from_another_computer_counts(tmp_path: Path) -> None:
     lock.path.write_text(json.dumps({"user": "ada", "computer": "elsewhere", "process": 7, "since": 1e9}))
     owner = lock.take()
     assert owner is not None
-    assert "ada on elsewhere" in owner.described()
+    assert (owner.user, owner.computer) == ("ada", "elsewhere")
     assert lock.take(by_force=True) is None
     lock.release()
     assert not lock.path.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QAction
@@ -10,6 +11,8 @@ from PyQt6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QWidget
 
 from cpsam_gui.panels import FilesPanel, TrainPanel
 from cpsam_gui.program import i18n
+from cpsam_gui.session.watching import owner_words
+from cpsam_gui.storage.file_lock import Owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,3 +61,9 @@ def test_what_is_told_of_image_folder_and_training_is_german(german: None, opene
     assert opened.panel(FilesPanel)._note.text() == "1 Bild, 0 mit Masken"
     opened.show_panel("Train")
     assert opened.panel(TrainPanel).foot.note.text().startswith("Noch ist kein Bild korrigiert.")
+
+
+def test_who_works_on_an_image_and_since_when_is_german(german: None) -> None:
+    words = owner_words(Owner("ada", "lab", 7, datetime(2026, 12, 3, 9, 5).timestamp()))
+    assert words == "ada auf lab, seit 3. Dezember 2026, 09:05"
+    assert owner_words(Owner()).startswith("jemand auf einem unbekannten Rechner, seit ")
