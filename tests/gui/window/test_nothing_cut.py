@@ -184,13 +184,18 @@ def test_all_tools_are_in_view(low: Window, qtbot: QtBot) -> None:
     assert hidden == []
 
 
-def test_every_origin_of_an_object_fits_into_its_column(low: Window) -> None:
+def test_every_origin_of_an_object_fits_into_its_column(low: Window, qtbot: QtBot) -> None:
     from cpsam_gui.panels import ObjectsPanel
     from cpsam_gui.program.i18n import translate
 
     table = low.panel(ObjectsPanel).table
     metrics = table.fontMetrics()
-    beside = table.sizeHintForColumn(3) - metrics.horizontalAdvance(translate("model"))
-    assert beside > 0
+
+    def around() -> int:
+        """Return what a cell has beside its word; less than 0 before the list has its rows."""
+        return table.sizeHintForColumn(3) - metrics.horizontalAdvance(translate("model"))
+
+    qtbot.waitUntil(lambda: around() > 0)
+    beside = around()
     words = [translate(one) for one in ("model", "by hand", "corrected")]
     assert [one for one in words if metrics.horizontalAdvance(one) + beside > table.columnWidth(3)] == []
