@@ -233,12 +233,22 @@ class FilesPanel(Panel):
             self._reset()
         for path in changed:
             self.model.touch(path)
-        self._note.setText(translate_said(self.folder.summary()))
+        self._say_counts()
 
     def _ready_changed(self, changed: list[Path]) -> None:
         self.model.ready = self._look_ahead.ready
         for path in changed:
             self.model.touch(path)
+        self._say_counts()
+
+    def _say_counts(self) -> None:
+        """Say how many images there are, and on how many the work has begun or could begin."""
+        words = translate_said(self.folder.summary())
+        waiting = sum(
+            self.folder.states.get(path, ReviewState.NOT_STARTED) is ReviewState.NOT_STARTED
+            for path in self.model.ready.intersection(self.folder.images)
+        )
+        self._note.setText(f"{words}, {translate('{} ready').format(waiting)}" if waiting else words)
 
     def _recolour(self) -> None:
         for place, state in enumerate(ReviewState, 1):
@@ -261,7 +271,7 @@ class FilesPanel(Panel):
     def _reset(self) -> None:
         self.model.reset()
         self._mark_open()
-        self._note.setText(translate_said(self.folder.summary()))
+        self._say_counts()
 
     def _want(self, path: Path) -> None:
         """Make the pictures one after the other in the background, the last ones asked for first."""

@@ -5745,6 +5745,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} px &lt; {}</translation>
     </message>
     <message>
+      <source>{} ready</source>
+      <translation>{} bereit</translation>
+    </message>
+    <message>
       <source>{} time point</source>
       <translation>{} Zeitpunkt</translation>
     </message>

@@ -59,6 +59,7 @@ def test_the_next_image_has_its_masks_when_it_is_opened_by_a_key(
     model = window.panel(FilesPanel).model
     row = model.row_of(folder / "b.tif")
     assert model.data(row, Qt.ItemDataRole.DisplayRole) == "b.tif\nmasks ready"
+    assert window.panel(FilesPanel)._note.text() == "4 images, 1 with masks, 2 ready"
     assert model.data(row, Qt.ItemDataRole.ToolTipRole).endswith(
         "masks ready: segmented ahead, not saved yet"
     )
