@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from cpsam_gui.panels.train.budget import duration
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class TrainingChip(QWidget):
     def __init__(self, training: TrainingController) -> None:
         super().__init__()
         self._training = training
+        self._note = ""
         self.words = QLabel()
         self.words.setObjectName("dim")
         self.curve = Sparkline()
@@ -81,14 +82,22 @@ class TrainingChip(QWidget):
         self.stop.clicked.connect(training.stop)
         training.state_changed.connect(self.refresh)
         training.epoch_done.connect(lambda _: self.refresh())
+        training.progressed.connect(self._progressed)
         theme.changed.connect(self.refresh)
         self.refresh()
+
+    def _progressed(self, done: int, total: int, note: str) -> None:
+        """Say what the panel says as long as no epoch is over; later the state says more."""
+        if note and note != self._note and not self._training.reports:
+            self._note = note
+            self.refresh()
 
     def refresh(self) -> None:
         """Show how far the training is."""
         training = self._training
         self.setVisible(training.running)
         if not training.running:
+            self._note = ""
             return
         self.curve.show_reports(training.reports)
         self.curve.setVisible(len(self.curve.values) > 1)
@@ -107,7 +116,12 @@ class TrainingChip(QWidget):
         if training.checking:
             return translate("Training: checking the new model")
         if not training.reports:
-            return translate("Training: paused") if training.paused else translate("Training: starting")
+            if training.paused:
+                return translate("Training: paused")
+            said = translate_said(self._note)
+            return (
+                translate("Training: {where}").format(where=said) if said else translate("Training: starting")
+            )
         last = training.reports[-1]
         where = translate("epoch {epoch} of {epochs}").format(epoch=last.epoch, epochs=last.epochs)
         if training.paused:

@@ -4189,6 +4189,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Training: endet nach diesem Schritt…</translation>
     </message>
     <message>
+      <source>Training: {where}</source>
+      <translation>Training: {where}</translation>
+    </message>
+    <message>
       <source>Training: {where}, paused</source>
       <translation>Training: {where}, angehalten</translation>
     </message>

@@ -414,11 +414,13 @@ def test_a_training_that_ends_early_says_that_it_compares(
     qtbot: QtBot,
 ) -> None:
     """Nobody stopped it; the epochs and the time that were left before are no more."""
+    first = threading.Event()
 
     def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> RetrainingOutcome:
         outcome = outcome_of(image_file, None)
         progress(1, 9, "Reading the images")
-        progress(3, 9, "epoch 1/3, loss 0.5")
+        while not first.wait(0.01):  # step after step
+            progress(3, 9, "epoch 1/3, loss 0.5")
         listener.on_epoch(report(1, 1.0))
         while not compared.wait(0.01):  # tile after tile
             progress(1, 2, "Comparing with the old model")
@@ -428,6 +430,9 @@ def test_a_training_that_ends_early_says_that_it_compares(
     session, chip = annotated.session, annotated.status.training
     foot = annotated.panel(TrainPanel).foot
     session.training.start()
+    qtbot.waitUntil(lambda: foot.time.text() == "epoch 1/3, loss 0.5")
+    assert chip.words.text() == "Training: epoch 1/3, loss 0.5", "the same words as in the panel"
+    first.set()
     qtbot.waitUntil(lambda: foot.time.text() == "Comparing with the old model")
     assert chip.words.text() == "Training: checking the new model"
     assert not foot.stop.isEnabled() and not chip.stop.isEnabled(), "there is nothing left to stop"
