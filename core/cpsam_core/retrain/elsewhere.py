@@ -70,7 +70,7 @@ def compare_elsewhere(
         units: list[Units] = []
         for pair in pairs:
             done += 1
-            progress(done, total, f"Looking for what was forgotten: {kind}")
+            progress(done, total, f"Looking for what was forgotten, {done} of {total}: {kind}")
             try:
                 change = change_of(in_its_size(pair), (old, new))
             except CpsamError as error:

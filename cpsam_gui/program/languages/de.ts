@@ -1875,8 +1875,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Verworfene Kandidaten werden gesucht</translation>
     </message>
     <message>
-      <source>Looking for what was forgotten: {}</source>
-      <translation>Prüfen, was vergessen wurde: {}</translation>
+      <source>Looking for what was forgotten, {} of {}: {}</source>
+      <translation>Prüfen, was vergessen wurde, {} von {}: {}</translation>
     </message>
     <message>
       <source>Loss</source>

@@ -82,7 +82,7 @@ def test_verdicts_hold_no_english_word(counts: tuple[int, int, int]) -> None:
         "Only 40% of the change was kept: more of it would make the new model worse on the kinds of images that the "
         "built-in model knows (its loss on them would rise by more than 5%). 3 of 10,000 steps were left out, because "
         "the gradient was not finite.",
-        "Looking for what was forgotten: stained tissue",
+        "Looking for what was forgotten, 3 of 11: stained tissue",
         "Elsewhere (fluorescent nuclei, phase contrast) no difference was found.",
     ],
 )
