@@ -317,7 +317,7 @@ def _write_objects(kind: str, path: Path, image: Image, found: Segmentation, run
 
 
 def _write_overlay(path: Path, image: Image, found: Segmentation, run: Run) -> None:
-    write_picture(path, overlay_picture(image, found.labels))
+    write_picture(path, overlay_picture(image, found.labels), is_result=True)
 
 
 WRITERS: dict[str, Callable[[Path, Image, Any, Run], None]] = {

@@ -44,7 +44,7 @@ def write_overlay(path: Path, objects: ObjectSet, options: WriteOptions) -> None
         draw_scale_bar(picture, bar)
     if options.show_ids:
         draw_numbers(picture, shown_plane(objects.labels)[1])
-    write_picture(path, picture)
+    write_picture(path, picture, is_result=True)
 
 
 def write_figure(path: Path, objects: ObjectSet, options: WriteOptions) -> None:

@@ -67,8 +67,8 @@ def read_jpeg(path: Path) -> Raw:
     return _as_picture(array)
 
 
-def write_picture(path: AnyPath, picture: npt.NDArray[np.uint8]) -> None:
-    """Write a picture of an image and its objects as PNG, in one step.
+def write_picture(path: AnyPath, picture: npt.NDArray[np.uint8], *, is_result: bool = False) -> None:
+    """Write a picture as PNG, in one step.
 
     Parameters
     ----------
@@ -76,6 +76,8 @@ def write_picture(path: AnyPath, picture: npt.NDArray[np.uint8]) -> None:
         Ends in ``.png``.
     picture
         uint8 (y, x) or (y, x, 3).
+    is_result
+        Whether the file says that this is no image but a result, see :mod:`cpsam_core.images.result_mark`.
 
     Raises
     ------
@@ -85,7 +87,8 @@ def write_picture(path: AnyPath, picture: npt.NDArray[np.uint8]) -> None:
     if Path(path).suffix.lower() != ".png":
         raise ImageError(f"Pictures are written as PNG: let the name {path} end in .png.")
     with saving(path) as temporary:
-        temporary.write_bytes(with_mark(imagecodecs.png_encode(np.ascontiguousarray(picture), level=3)))
+        encoded = imagecodecs.png_encode(np.ascontiguousarray(picture), level=3)
+        temporary.write_bytes(with_mark(encoded) if is_result else encoded)
 
 
 def _as_picture(array: npt.NDArray[Any]) -> Raw:

@@ -15,7 +15,7 @@ from cpsam_core.cli.outputs import plan
 from cpsam_core.data.pairs import find_pairs, pair_of
 from cpsam_core.formats import FORMATS, ObjectSet, WriteOptions, write_objects
 from cpsam_core.formats.label_pyramids import LabelSizes, write_label_tiff
-from cpsam_core.images import read_image, read_labels, write_labels
+from cpsam_core.images import read_image, read_labels, write_labels, write_picture
 from cpsam_core.images.companion_names import Endings
 from cpsam_core.images.companions import companions, images_in
 from cpsam_core.images.document_key import WHOLE, DocumentKey
@@ -239,6 +239,13 @@ def test_the_mark_is_found_in_large_files_of_many_tiles(tmp_path: Path) -> None:
     write_label_tiff(tmp_path / "pyramid.tif", [source], 70_000, LabelSizes("", 0.3, None, 0.3))
     assert all(is_result(tmp_path / name) for name in ("tiled.tif", "plain.tif", "pyramid.tif"))
     assert (read_labels(tmp_path / "tiled.tif") == labels).all()
+
+
+def test_only_a_picture_with_objects_on_it_is_marked(tmp_path: Path) -> None:
+    for made in (False, True):
+        write_picture(tmp_path / f"{made}.png", np.zeros((8, 8, 3), np.uint8), is_result=made)
+        assert is_result(tmp_path / f"{made}.png") is made
+    assert [path.name for path in images_in(tmp_path)] == ["False.png"]
 
 
 def test_an_image_that_is_called_like_masks_is_listed_where_nothing_belongs_to_it(tmp_path: Path) -> None:

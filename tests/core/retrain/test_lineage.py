@@ -105,7 +105,7 @@ def test_folds_let_every_new_image_judge(folder: Path, line: Path) -> None:
     )
     assert "4 more models" in plan.text and "twice as long" in plan.text
     assert len(plan_retraining(candidates(folder, 9), "first", settings=QUICK, thorough=True).folds) == 5
-    for count, said in ((1, "two images at least"), (11, "up to 10 images")):
+    for count, said in ((1, "at least two images"), (11, "up to 10 images")):
         with pytest.raises(TrainingError, match=said):
             plan_retraining(candidates(folder, count), "first", settings=QUICK, thorough=True)
 
