@@ -255,7 +255,7 @@ class TrainPanel(Panel):
         unchecked = unchecked_text(
             *(sum(getattr(one, name) for one in judges) for name in ("unchecked", "objects"))
         )
-        self.counts.setText(" ".join(filter(None, (words, translate_said(unchecked)))))
+        self.counts.setText(f"{words}. {translate_said(unchecked)}" if unchecked else words)
 
     def _state_changed(self) -> None:
         running = self._training.running
