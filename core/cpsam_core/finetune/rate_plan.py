@@ -20,7 +20,7 @@ FEWEST_EPOCHS = 5
 TICKS = 1000
 # Of rising rate.
 WARMUP_TICKS = 20
-# Epochs whose time tells how long the rest will take.
+# Epochs whose time tells how long the rest will take, at the least.
 RECENT_EPOCHS = 10
 
 
@@ -46,11 +46,11 @@ class RatePlan:
 
         So many as `FEWEST_EPOCHS` says are trained in any case, and one that is done is not taken back.
         """
-        minutes, recent = self._settings.budget_minutes, [one for one in epochs[-RECENT_EPOCHS:] if one]
-        if minutes is None or self._limit is not None or not recent:
+        minutes, pace = self._settings.budget_minutes, self._pace(epochs)
+        if minutes is None or self._limit is not None or len(epochs) < 2 or not pace:
             return self._epochs
         left = 60 * minutes - sum(epochs)
-        more = int(max(left, 0.0) * len(recent) / sum(recent))
+        more = int(max(left, 0.0) / pace)
         return min(self._epochs, max(len(epochs) + more, FEWEST_EPOCHS))
 
     def shorten(self, epochs: int) -> None:
@@ -81,8 +81,15 @@ class RatePlan:
         """
         if self._limit is not None:
             return max(0.0, self._limit - seconds)
-        recent = [one for one in epochs[-RECENT_EPOCHS:] if one]
-        return (self._epochs - len(epochs)) * sum(recent) / len(recent) if recent else 0.0
+        return (self._epochs - len(epochs)) * self._pace(epochs)
+
+    def _pace(self, epochs: Sequence[float]) -> float:
+        """Return the seconds of an epoch to come, by those of the epochs done; 0 where nobody knows."""
+        # As many as lie between two measurements of the average precision, one of which is among them then. The first
+        # epoch is slower than all others: it tells nothing once there is another.
+        count = max(RECENT_EPOCHS, self._settings.score_every)
+        recent = [one for one in epochs[1:][-count:] or epochs if one]
+        return sum(recent) / len(recent) if recent else 0.0
 
     def total(self, done: int, seconds: float, by_epochs: int) -> int:
         """Return how many steps or epochs there will be: those by the settings, or an estimate from those done."""

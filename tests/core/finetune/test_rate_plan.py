@@ -61,6 +61,20 @@ def test_without_minutes_epochs_decide() -> None:
     assert [plan.rate(epoch, 1e9) for epoch in range(4)] == pytest.approx([0.8, 0.6, 0.4, 0.2])
 
 
+def test_measuring_now_and_then_does_not_count_as_a_slower_pace() -> None:
+    planned = replace(TEN, minutes=None, epochs=100, warmup=0, score_every=30, budget_minutes=125 / 60)
+    done = [1.0] * 29 + [8.5]  # 30 epochs of 1.25 seconds on average, as planned
+    for more in range(30):
+        assert RatePlan(planned).fitting([*done, *[1.0] * more]) >= 99
+
+
+def test_a_slow_first_epoch_tells_nothing_of_the_others() -> None:
+    plan = RatePlan(replace(TEN, minutes=None, epochs=100, warmup=0, budget_minutes=110 / 60))
+    assert plan.fitting([11.0]) == plan.fitting([11.0, 1.0]) == 100
+    assert plan.seconds_left(12.0, [11.0, 1.0]) == 98
+    assert plan.fitting([11.0, 2.0]) < 60
+
+
 @pytest.mark.parametrize("minutes", [0, -1.0, float("inf"), float("nan")])
 def test_times_that_make_no_sense_are_refused(minutes: float) -> None:
     with pytest.raises(SettingsError, match="some minutes"):
