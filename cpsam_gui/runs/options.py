@@ -127,6 +127,20 @@ def remembered(
     }
 
 
+def thresholds_in(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what new thresholds change in remembered settings."""
+    return {name: settings[name] for name in THRESHOLDS if name in settings}
+
+
+def still_by_hand(known: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is remembered of a run; thresholds that a person had set for the image stay so if they are the same.
+
+    `last` is what was remembered of the run before.
+    """
+    same = thresholds_in(last).items() <= thresholds_in(known).items()
+    return {**known, BY_HAND: True} if last.get(BY_HAND) is True and same else dict(known)
+
+
 def seen_by(settings: Settings, axes: str | None = None, time: int | None = None) -> ImageInput:
     """Return how a run with these settings sees an image that was read so."""
     from cpsam_core.data.image_input import ImageInput

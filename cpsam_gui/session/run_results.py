@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,8 @@ from cpsam_gui.operations.identities import Identities
 from cpsam_gui.operations.region_run import land
 from cpsam_gui.operations.replacing import is_kept
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.runs.options import BY_HAND, RunOptions, recalled
-from cpsam_gui.session.run_state import threshold_state, thresholds_in
+from cpsam_gui.runs.options import RunOptions, recalled, still_by_hand, thresholds_in
+from cpsam_gui.session.run_state import threshold_state
 from cpsam_gui.session.run_traces import RunTraces
 from cpsam_gui.state.objects import Records
 from cpsam_gui.state.steps import StepKind
@@ -68,6 +68,8 @@ class PendingResult:
     """What was touched when it began and may be replaced; what is touched later stays in any case."""
     flows: NetworkOutput | None = None
     """The flows that new thresholds were applied to; None for a run of the network."""
+    panel: Mapping[str, Any] = field(default_factory=dict)
+    """The thresholds of the panel when it began: a run of the folder has its own."""
     gesture: int = 0
     """Thresholds of one drag take each other's place in one step; those of another one make a step of their own."""
 
@@ -166,16 +168,10 @@ class RunResults:
             self._revision,
             document.position,
             options,
-            self._settings_of(options),
+            still_by_hand(self._run_state.remembered_of(options), self._run_state.last_settings),
             {} if document.large or options.keep else touched_rows(document),
+            panel=thresholds_in(self._run_state.remembered),
         )
-
-    def _settings_of(self, options: RunOptions) -> dict[str, Any]:
-        """Return what is remembered of a run; thresholds that were set by hand for this image stay so."""
-        known = self._run_state.remembered_of(options)
-        last = self._run_state.last_settings
-        same = thresholds_in(known) == thresholds_in(last)
-        return {**known, BY_HAND: True} if same and last.get(BY_HAND) is True else known
 
     def previous(self, keep: bool, kind: StepKind = StepKind.SEGMENT) -> tasks.PreviousMasks:
         """Return what is there: what a person touched stays, and objects that are found again keep id and colour.
@@ -236,9 +232,19 @@ class RunResults:
             words = translate("{:,} objects") if live else translate("{:,} objects found")
             said = (words.format(len(found.records)), *map(translate_said, found.notes))
             self._notices.message.emit("; ".join(said))
-            if not live and thresholds_in(self._run_state.remembered) != thresholds_in(pending.settings):
-                # They were moved during the run.
-                self.thresholds_moved.emit(True)
+            if not live:
+                self._match_panel(pending)
+
+    def _match_panel(self, pending: PendingResult) -> None:
+        """Apply the thresholds that were moved during a run; else let the panel show those of its result."""
+        shown, used = thresholds_in(self._run_state.remembered), thresholds_in(pending.settings)
+        if shown == used:
+            return
+        if shown != pending.panel:
+            self.thresholds_moved.emit(True)
+        else:
+            self._recall(used)
+            self.settings_changed.emit()
 
     def _wanted(self, pending: PendingResult) -> bool:
         """Whether new thresholds still belong to the last run, which may have been undone or replaced."""

@@ -11,7 +11,7 @@ from cpsam_core.segment.mask_memory import MaskMemory
 from cpsam_gui.operations.identities import Identities
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.as_command import Call
-from cpsam_gui.runs.options import BY_HAND, THRESHOLDS, RunOptions, remembered, seen_by
+from cpsam_gui.runs.options import BY_HAND, RunOptions, remembered, seen_by, thresholds_in
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.run_traces import RunTrace
 
@@ -168,11 +168,6 @@ class RunState:
         settings = replace(self.settings, axes=reading.axes or self.settings.axes)
         path = "" if self._open_image.path is None else str(self._open_image.path)
         return Call(path, self._options.model, settings, reading.time)
-
-
-def thresholds_in(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what new thresholds change in remembered settings."""
-    return {name: settings[name] for name in THRESHOLDS if name in settings}
 
 
 def threshold_state(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,9 +12,8 @@ from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.runs.options import BY_HAND, RunOptions
+from cpsam_gui.runs.options import BY_HAND, RunOptions, thresholds_in
 from cpsam_gui.session.run_results import REGION, THRESHOLDS
-from cpsam_gui.session.run_state import thresholds_in
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools import RunDesk
 

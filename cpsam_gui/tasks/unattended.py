@@ -10,7 +10,7 @@ from cpsam_core.images.document_key import WHOLE
 from cpsam_core.progress import silent
 from cpsam_gui.runs.fates import EarlierWork, fate_of
 from cpsam_gui.runs.folder_queue import ExistingMasks
-from cpsam_gui.runs.options import BY_HAND, remembered
+from cpsam_gui.runs.options import remembered, still_by_hand
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
@@ -168,7 +168,7 @@ def _run(
         result, _ = run_network(image, settings, plan.load, report)
     found = combine(result, image.pixels.shape[:3], kept, progress)
     known = remembered(options, settings, plan.reading.axes, plan.reading.time)
-    return replace(found, settings={**known, BY_HAND: True} if own else known)
+    return replace(found, settings=still_by_hand(known, before.settings if before is not None else {}))
 
 
 def _corrected(found: MaskResult) -> bool:

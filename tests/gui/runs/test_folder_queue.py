@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -495,3 +496,36 @@ def test_thresholds_of_another_image_do_not_count_as_set_by_hand_for_one_segment
     session.segmenting.mask_again(by_hand=False)
     qtbot.waitUntil(lambda: session.run_state.last_settings["flow_threshold"] == 1.25)
     assert BY_HAND not in session.run_state.last_settings
+
+
+def test_thresholds_that_came_with_the_open_image_are_not_taken_for_moved_by_hand(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
+    """The panel shows those of the project, and the run has its own, from before the image was opened."""
+    look_at(session, qtbot, folder / "a.tif")
+    with qtbot.waitSignal(session.history_changed):
+        session.segmenting.segment()
+    session.run_state.change(flow_threshold=1.25)
+    session.segmenting.mask_again(by_hand=False)
+    qtbot.waitUntil(lambda: session.run_state.last_settings["flow_threshold"] == 1.25)
+    options = session.run_state.options.changed(flow_threshold=0.4)
+    session.segmenting.segment_for_folder(options, nullcontext, then=lambda outcome: None)
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert session.document.steps[-1] == "Segment with cpsam-lite"
+    assert session.run_state.last_settings["flow_threshold"] == 0.4
+    assert session.run_state.last_settings.get(BY_HAND) is not True
+    assert session.run_state.options.settings.flow_threshold == 0.4
+
+
+def test_a_run_with_the_same_thresholds_leaves_them_set_by_hand(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
+    adjusted(session, qtbot, folder / "b2.tif", 1.25)
+    look_at(session, qtbot, folder / "a.tif")
+    session.run_state.change(flow_threshold=1.25)
+    assert run_all(session, qtbot) == [QueueState.DONE] * 3
+    marks = {
+        name: read_project(project_path(folder / name)).settings.get(BY_HAND)
+        for name in ("b2.tif", "b10.tif")
+    }
+    assert marks == {"b2.tif": True, "b10.tif": None}
