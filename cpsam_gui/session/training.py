@@ -250,6 +250,13 @@ class TrainingController(QObject):
             self._job.cancel()
         self.resume()
 
+    def forget(self, name: str) -> None:
+        """Tell no more of a training whose model was removed; of another one nothing changes."""
+        if not self.running and self.plan is not None and self.plan.name == name:
+            self.reports, self.plan = [], None
+            self.state_changed.emit()
+        self.models_changed.emit()
+
     def _done(self, control: Control, outcome: RetrainingOutcome) -> None:
         # Cancelled too late: the new model is there, and its page offers to discard it.
         self._dropping = False

@@ -78,7 +78,7 @@ class TrainingPages(QObject):
         except CpsamError as error:
             self._notices.failed.emit(problem_from(error))
             return
-        self._training.models_changed.emit()
+        self._training.forget(name)
         self._notices.message.emit(translate("The new model was removed"))
 
     def segment_next(self) -> None:

@@ -114,7 +114,7 @@ class TrainPanel(Panel):
         outer.addWidget(self.foot)
 
     def _setup(self) -> QWidget:
-        """Return what is chosen before a training; it gives its place to the curves meanwhile."""
+        """Return what is chosen before a training; it gives its place to the curves once a plan is made."""
         self.setup = QWidget()
         layout = QVBoxLayout(self.setup)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -146,6 +146,7 @@ class TrainPanel(Panel):
         self._candidates.changed.connect(self._candidates_changed)
         training.state_changed.connect(self._state_changed)
         training.models_changed.connect(self.fill_models)
+        training.models_changed.connect(self._propose_name)
         training.planned.connect(self._planned)
         training.epoch_done.connect(self._epoch_done)
         training.told.connect(self._told)
@@ -229,7 +230,7 @@ class TrainPanel(Panel):
             self.counts.show()
             self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
             return
-        self.name.setPlaceholderText(self._training.usual_name)
+        self._propose_name()
         used = [one for one in self._candidates.all if one.wanted]
         learnt = [one for one in used if not one.aside]
         objects = sum(one.objects for one in learnt)
@@ -257,20 +258,27 @@ class TrainPanel(Panel):
         )
         self.counts.setText(f"{words}. {translate_said(unchecked)}" if unchecked else words)
 
+    def _propose_name(self) -> None:
+        self.name.setPlaceholderText(self._training.usual_name)
+
     def _state_changed(self) -> None:
-        running = self._training.running
-        self.setup.setVisible(not running)
-        if running and not self._training.reports:
+        training = self._training
+        running, reports, end_words = training.running, training.reports, training.end_words
+        # Until it is known what will be done there is nothing else to show.
+        at_work = running and training.plan is not None
+        self.setup.setVisible(not at_work)
+        self.setup.setEnabled(not running)
+        if running and training.plan is None:
             self.text.setText("")
-            self.curves.show_reports(())
-        if self._training.end_words:
-            self.text.setText(self._training.end_words)
-            self.curves.show_reports(self._training.reports)
-        self.text.setVisible(running or bool(self._training.reports or self._training.end_words))
-        self.curves.setVisible(running or bool(self._training.reports))
+        if end_words:
+            self.text.setText(end_words)
+        self.curves.show_reports(reports)
+        self.text.setVisible(at_work or bool(reports or end_words))
+        self.curves.setVisible(at_work or bool(reports))
 
     def _planned(self, plan: RetrainingPlan) -> None:
         self.text.setText(" ".join(map(translate_said, (plan.text, *plan.warnings))))
+        self._state_changed()
 
     def _epoch_done(self, report: EpochReport) -> None:
         self.curves.show_reports(self._training.reports)

@@ -298,12 +298,16 @@ def test_a_training_that_is_cancelled_before_it_began_says_that_nothing_was_chan
 
     look_at = work.look_at
     monkeypatch.setattr(work, "start_on", waits)
+    panel = annotated.panel(TrainPanel)
     training.start()
+    # The page is not left empty meanwhile.
+    assert panel.setup.isVisible() and not panel.setup.isEnabled() and not panel.text.isVisible()
     training.cancel()
     look.set()
     qtbot.waitUntil(lambda: not training.running)
     assert training.end_words == "Training cancelled before it began: nothing was changed."
-    assert annotated.panel(TrainPanel).text.text() == training.end_words
+    assert panel.text.text() == training.end_words
+    assert panel.setup.isEnabled()
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -603,6 +607,31 @@ def test_an_interrupted_training_is_remembered(
     assert work.interrupted() == ()
     (models / f"bad{REQUEST}").write_text("{")
     assert work.interrupted() == ()
+
+
+def test_a_model_that_was_discarded_leaves_nothing_on_the_page(
+    annotated: Window, gate: threading.Event, models: Path, qtbot: QtBot
+) -> None:
+    from cpsam_core.weights.folders import embedded_file
+
+    training, panel = annotated.session.training, annotated.panel(TrainPanel)
+    name = training.usual_name
+    training.start()
+    qtbot.waitUntil(lambda: "Less memory" in panel.text.text())
+    assert not panel.setup.isVisible()
+    models.mkdir(exist_ok=True)
+    for made in (name, "mine"):
+        (models / f"{made}.safetensors").write_bytes(embedded_file().read_bytes())
+    with qtbot.waitSignal(training.finished):
+        gate.set()
+    assert panel.text.isVisible() and panel.curves.isVisible()
+    assert panel.name.placeholderText() == f"{name}-2"
+    page = annotated.findChild(BeforeAfterPage)
+    assert page is not None
+    page.discard.click()
+    assert not panel.text.isVisible() and not panel.curves.isVisible()
+    annotated.training_pages.discard(name)
+    assert panel.name.placeholderText() == name
 
 
 def test_a_real_training_from_the_window(annotated: Window, models: Path, qtbot: QtBot) -> None:
