@@ -315,8 +315,9 @@ class Saver:
         if not isinstance(result, tasks.Conflict | tasks.SaveResult):
             self._failed(writing.request, result)
         elif writing.document is not self._open_image.document:
-            # Another image is open by now.
-            return
+            # Another image is open by now; those who list the images look at this one again.
+            if isinstance(result, tasks.SaveResult):
+                self._notices.saved.emit(str(result.paths[-1]))
         elif isinstance(result, tasks.Conflict):
             self._ask(writing.request, result.path, "")
         else:
