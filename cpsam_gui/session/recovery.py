@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,6 @@ from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.journal_folder import left_behind
 from cpsam_gui.storage.journal_format import (
-    Amount,
     RecoveredChunks,
     RecoveredWork,
     amount_of,
@@ -56,7 +55,6 @@ class LeftWork:
     """Which scene and time point of the image it is."""
     is_older: bool = False
     """Whether the project was saved after it: a copy of earlier work, and nothing that would be lost."""
-    amount: Amount = field(default_factory=Amount)
 
     @property
     def name(self) -> str:
@@ -65,8 +63,9 @@ class LeftWork:
 
     @property
     def much(self) -> str:
-        """How much it is in words; empty where that is not known."""
-        return ", ".join(part for part in (_objects(self.amount.objects), _steps(self.amount.steps)) if part)
+        """How much it is in words, which the whole journal is read for; empty where that is not known."""
+        amount = amount_of(self.journal)
+        return ", ".join(part for part in (_objects(amount.objects), _steps(amount.steps)) if part)
 
     @property
     def moment(self) -> str:
@@ -109,10 +108,11 @@ def _question(left: LeftWork) -> Question:
             ).format(left.moment),
             (Answer("recover", translate("Open the older copy")), drop, later),
         )
+    much = left.much
     return Question(
         translate("There is unsaved work on {}.").format(left.name),
         translate("The program quit before it was saved, on {}.").format(left.moment)
-        + (f"\n{left.much}" if left.much else ""),
+        + (f"\n{much}" if much else ""),
         (Answer("recover", translate("Recover")), drop, later),
     )
 
@@ -149,9 +149,7 @@ class Recovery:
                 # Since the folder was listed, another window has taken it or thrown it away.
                 continue
             image, when = image_of(path), file.changed / 1e9
-            found.append(
-                LeftWork(path, image, when, part_of(path), saved_since(image, when), amount_of(path))
-            )
+            found.append(LeftWork(path, image, when, part_of(path), saved_since(image, when)))
         return found
 
     def drop(self, left: LeftWork) -> None:

@@ -820,10 +820,14 @@ def test_what_is_done_while_the_next_image_is_read_is_not_lost(
     draw(session)
     journal = session.persistence.journal
     assert journal is not None
+    told: list[str] = []
+    session.saved.connect(told.append)
     with qtbot.waitSignal(session.image_changed):
         gate.set()
     assert session.path == other
     qtbot.waitUntil(lambda: session.jobs.idle, timeout=30_000)
+    # The list of images and the folder's queue hear of it.
+    assert told == ([str(image_file.with_suffix(".cpsam"))] if saved else [])
     assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == (5 if saved else 4)
     if saved:
         assert not journal.path.exists()
@@ -984,6 +988,25 @@ def test_a_question_about_work_that_was_left_says_how_much_it_is(
     assert item is not None and "1 object, 3 steps" in item.text()
     left.write_bytes(b"damaged")
     assert amount_of(left) == Amount()
+
+
+def test_opening_an_image_does_not_read_through_the_journals_of_others(
+    session: Session, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_in(session, qtbot, image_file)
+    draw(session)
+    left = left_by_a_crash(session)
+    other = image_file.with_name("other.tif")
+    shutil.copy(image_file, other)
+    read: list[Path] = []
+    monkeypatch.setattr(recovery, "amount_of", lambda path: (read.append(path), Amount())[1])
+    session.document.mark_saved()
+    session.persistence.ask = asked = Asked("later")
+    open_in(session, qtbot, other)
+    assert not read and not asked.questions
+    open_in(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: len(asked.questions) == 1)
+    assert read == [left]
 
 
 def test_the_dialog_lists_all_that_was_left_behind(qtbot: QtBot, tmp_path: Path) -> None:
