@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Progress, silent
-from cpsam_core.retrain.budget import within_minutes
+from cpsam_core.retrain.budget import shortened, within_minutes
 from cpsam_core.retrain.candidates import Candidate
 from cpsam_core.retrain.elsewhere import (
     Forgetting,
@@ -254,12 +254,11 @@ def _folds(
     for number, fold in enumerate(plan.folds, 1):
         others = tuple(pair for pair in plan.training if pair not in fold)
         epochs = max(1, trained_epochs // len(plan.folds))
-        warmup = min(plan.settings.warmup, epochs // 4)
         part = replace(
             plan,
             training=others,
             aside=(),
-            settings=replace(plan.settings, epochs=epochs, warmup=warmup, budget_minutes=None),
+            settings=replace(shortened(plan.settings, epochs), budget_minutes=None),
             name=f"{plan.name} without fold {number}",
         )
 
