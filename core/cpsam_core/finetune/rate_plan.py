@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from cpsam_core.finetune.schedule import learning_rates
 from cpsam_core.finetune.settings import TrainSettings
 
@@ -54,11 +56,15 @@ class RatePlan:
         return min(self._epochs, max(len(epochs) + more, FEWEST_EPOCHS))
 
     def shorten(self, epochs: int) -> None:
-        """Plan fewer epochs; the rate falls to its end over those that are left."""
+        """Plan fewer epochs; the rate falls to its end over those that are left, and never rises again."""
         if self._limit is None and epochs < self._epochs:
             self._epochs = epochs
             short = shortened(self._settings, epochs)
-            self._rates = learning_rates(epochs, short.learning_rate, short.schedule, short.warmup)
+            rates = learning_rates(epochs, short.learning_rate, short.schedule, short.warmup)
+            # Some schedules fall later, or not at all, with fewer epochs. The rise alone may be quicker.
+            risen = slice(self._settings.warmup, epochs)
+            rates[risen] = np.minimum(rates[risen], self._rates[risen])
+            self._rates = rates
 
     @property
     def by_clock(self) -> bool:

@@ -352,8 +352,10 @@ class Trainer:
     def _load(self, path: Path) -> None:
         state = resume(path, self.learner, self._origin)
         self.reports, self._best = list(state.reports), state.best
-        if self.settings.budget_minutes is not None and self.reports:
-            self._rate_plan.shorten(self.reports[-1].epochs)
+        if self.settings.budget_minutes is not None:
+            # One after the other, since each left its mark on the rates.
+            for report in self.reports:
+                self._rate_plan.shorten(report.epochs)
         self._tell("resumed", f"going on after epoch {len(self.reports)}", self.memory)
 
     def _tell(self, kind: EventKind, text: str, memory: MemoryMode) -> None:

@@ -75,6 +75,20 @@ def test_a_slow_first_epoch_tells_nothing_of_the_others() -> None:
     assert plan.fitting([11.0, 2.0]) < 60
 
 
+@pytest.mark.parametrize(("before", "after", "at"), [(110, 99, 80), (310, 300, 230)])
+def test_a_rate_that_falls_does_not_rise_again_when_epochs_become_fewer(
+    before: int, after: int, at: int
+) -> None:
+    plan = RatePlan(
+        replace(QUICK, minutes=None, epochs=before, schedule="finetune", warmup=10, budget_minutes=1.0)
+    )
+    last = plan.rate(at, 0.0)
+    assert last < plan.rate(20, 0.0)
+    plan.shorten(after)
+    rates = [plan.rate(epoch, 0.0) for epoch in range(at, after)]
+    assert rates[0] <= last and (np.diff(rates) <= 0).all()
+
+
 @pytest.mark.parametrize("minutes", [0, -1.0, float("inf"), float("nan")])
 def test_times_that_make_no_sense_are_refused(minutes: float) -> None:
     with pytest.raises(SettingsError, match="some minutes"):
