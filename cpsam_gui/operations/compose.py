@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_core.labels.runs import Runs, look_up, overlay, whole_runs
+from cpsam_core.labels.runs import Runs, look_up, overlay
 from cpsam_gui.operations.carry_over import former_ids
 from cpsam_gui.operations.replacing import mostly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
@@ -22,54 +22,32 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels
 
 
-def compose_with_ids(
-    found: Labels,
-    before: Labels,
-    kept: Collection[int],
-    first_id: int,
-    tick: Callable[[], None] | None = None,
-    *,
-    carry: bool = False,
-) -> tuple[Labels, NDArray[np.uint32]]:
+def compose_runs(
+    found: Runs, before: Runs, kept: Collection[int], first_id: int, *, carry: bool = False
+) -> tuple[Runs, NDArray[np.uint32]]:
     """Return `found` with the `kept` objects of `before` on top, and the id that each found object got.
 
     Parameters
     ----------
     found
-        New labels (z, y, x) uint32.
+        All runs of new labels (z, y, x).
     before
-        Labels of the same shape that hold the kept objects.
+        Those of labels of the same shape that hold the kept objects.
     kept
         Ids in `before` that stay, pixel by pixel.
     first_id
         New objects are numbered from here, so that no id is used twice.
-    tick
-        Called between parts of the work; may raise to stop.
     carry
         Found objects that are objects of `before` which do not stay get their ids (see `carry_over`).
 
     Returns
     -------
-    labels
-        uint32, as `found`.
+    runs
+        All runs of the labels together.
     ids
         uint32 by the number of the object in `found`; 0 for one that lies under kept objects by more than half,
         and for numbers that no object has.
     """
-    tick = tick or (lambda: None)
-    runs = whole_runs(found)
-    tick()
-    behind = whole_runs(before)
-    tick()
-    made, ids = compose_runs(runs, behind, kept, first_id, carry=carry)
-    tick()
-    return made.painted(), ids
-
-
-def compose_runs(
-    found: Runs, before: Runs, kept: Collection[int], first_id: int, *, carry: bool = False
-) -> tuple[Runs, NDArray[np.uint32]]:
-    """Do what `compose_with_ids` does with all runs of both: few hundred thousand where pixels are tens of millions."""
     stays = np.zeros(1 + max(kept, default=0), np.bool_)
     stays[list(kept)] = True
     runs, old = overlay(found, before)
@@ -104,6 +82,5 @@ def _held(labels: Labels, stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return where `labels` belong to objects that stay."""
     held: NDArray[np.bool_] = np.take(stays, labels, mode="clip")
     # Clipped ids would count as the last one.
-    if stays[-1]:
-        held &= labels < stays.size
+    held &= labels < stays.size
     return held

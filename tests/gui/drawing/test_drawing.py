@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cpsam_core.labels.runs import whole_runs
 from cpsam_gui import drawing
-from cpsam_gui.operations.compose import compose_with_ids
+from cpsam_gui.operations.compose import compose_runs
 from cpsam_gui.state.slice import Slice
 
 
@@ -65,7 +66,7 @@ def test_compose_keeps_pixels_and_ids() -> None:
     found[0, :5, :5], found[0, 10:15, 10:15] = 1, 2
     before = np.zeros_like(found)
     before[0, 9:16, 9:13] = 5
-    result = compose_with_ids(found, before, [5], 8)[0]
+    result = compose_runs(whole_runs(found), whole_runs(before), [5], 8)[0].painted()
     np.testing.assert_array_equal(result == 5, before == 5)
     assert set(np.unique(result)) == {0, 5, 8}, "the new object under the kept one is the same cell"
 
@@ -73,6 +74,6 @@ def test_compose_keeps_pixels_and_ids() -> None:
 def test_compose_without_kept_numbers_from_the_first_id() -> None:
     found = np.zeros((1, 4, 4), np.uint32)
     found[0, 0, 0], found[0, 2, 2] = 70_000, 3
-    result = compose_with_ids(found, found, [], 1)[0]
+    result = compose_runs(whole_runs(found), whole_runs(found), [], 1)[0].painted()
     assert result[0, 2, 2] == 1
     assert result[0, 0, 0] == 2

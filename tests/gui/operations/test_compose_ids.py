@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cpsam_core.labels.runs import joint_runs
+from cpsam_core.labels.runs import joint_runs, whole_runs
 from cpsam_gui import tasks
 from cpsam_gui.operations.carry_over import former_ids
-from cpsam_gui.operations.compose import compose_with_ids
+from cpsam_gui.operations.compose import compose_runs
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
 from tests.gui.operations.test_random import SHAPE
@@ -22,9 +22,9 @@ def squares(*places: tuple[int, int, int]) -> np.ndarray:
 def test_objects_found_again_keep_their_ids_whatever_their_order() -> None:
     before = squares((2, 2, 10), (2, 30, 10), (20, 60, 12))
     found = squares((20, 61, 11), (25, 5, 6), (2, 31, 9), (3, 2, 10))
-    labels, ids = compose_with_ids(found, before, [], 50, carry=True)
+    labels, ids = compose_runs(whole_runs(found), whole_runs(before), [], 50, carry=True)
     assert ids.tolist() == [0, 3, 50, 2, 1]
-    assert np.unique(labels).tolist() == [0, 1, 2, 3, 50]
+    assert np.unique(labels.painted()).tolist() == [0, 1, 2, 3, 50]
 
 
 def test_of_an_object_that_falls_apart_one_part_keeps_the_id() -> None:
@@ -64,8 +64,8 @@ def test_ids_beyond_the_last_that_stays_do_not_stay() -> None:
     before = np.zeros((1, 40, 80), np.uint32)
     for number in (2, 3, 4, 9):
         before[0, 0:6, 8 * number : 8 * number + 6] = number
-    labels, _ = compose_with_ids(np.zeros_like(before), before, [3], 50)
-    assert np.unique(labels).tolist() == [0, 3]
+    labels, _ = compose_runs(whole_runs(np.zeros_like(before)), whole_runs(before), [3], 50)
+    assert np.unique(labels.painted()).tolist() == [0, 3]
 
 
 def test_what_stays_lends_its_pixels_to_no_other_id() -> None:
@@ -73,7 +73,7 @@ def test_what_stays_lends_its_pixels_to_no_other_id() -> None:
     before[0, 30:32, 2:4], found[0, 30:32, 2:4] = 1, 2
     # A new object of which just under a half lies under one that stays.
     before[0, 2:7, 20:29], found[0, 2:12, 20:30] = 2, 1
-    _, ids = compose_with_ids(found, before, [2], 50, carry=True)
+    _, ids = compose_runs(whole_runs(found), whole_runs(before), [2], 50, carry=True)
     assert ids.tolist() == [0, 50, 1]
 
 
@@ -81,5 +81,5 @@ def test_what_lies_under_kept_objects_takes_no_pixels_from_others() -> None:
     before, found = np.zeros((1, 40, 80), np.uint32), np.zeros((1, 40, 80), np.uint32)
     before[0, 2:7, 2:7] = found[0, 2:7, 2:7] = 1
     before[0, 10:20, 30:45], found[0, 10:20, 30:50] = 9, 2
-    _, ids = compose_with_ids(found, before, [9], 50, carry=True)
+    _, ids = compose_runs(whole_runs(found), whole_runs(before), [9], 50, carry=True)
     assert ids.tolist() == [0, 1, 0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cpsam_core.labels.runs import whole_runs
 from cpsam_gui.operations import replacing
-from cpsam_gui.operations.compose import compose_with_ids
+from cpsam_gui.operations.compose import compose_runs
 from cpsam_gui.operations.region_run import RegionResult, land, propose
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
@@ -24,7 +25,7 @@ def labels_over(share: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def by_compose(kept: np.ndarray, found: np.ndarray) -> bool:
-    return bool(compose_with_ids(found, kept, [7], 8)[1][1])
+    return bool(compose_runs(whole_runs(found), whole_runs(kept), [7], 8)[1][1])
 
 
 def document_of(kept: np.ndarray) -> Document:
