@@ -61,6 +61,7 @@ WIDTHS_PX = (38, 48, 48, 68, 50)
 # Place of the column that is as wide as its words are.
 ORIGIN = 3
 LEAST_WIDTH_PX = 32
+NO_BREAK = "\u00a0"
 NOTHING = "Nothing is selected. Click an object."
 
 
@@ -84,7 +85,8 @@ def in_words(counts: Mapping[str, int], area: float, *, bodies: bool = False) ->
     if area:
         typical = translate("median volume {:,.0f} voxels") if bodies else translate("median area {:,.0f} px")
         words.append(typical.format(area))
-    return "   ".join(words)
+    # A number stays with what it counts where lines are broken.
+    return "   ".join(word.replace(" ", NO_BREAK) for word in words)
 
 
 def _counts_of_columns(table: ColumnRecords, bodies: bool) -> str:
@@ -154,8 +156,12 @@ class ObjectsPanel(Panel):
         self.name_classes.toggled.connect(lambda on: self._pages.setCurrentIndex(int(on)))
         # Two rows and not four: in a low window the list needs the height.
         first.setSpacing(theme.GRID_PX)
-        first.addWidget(self.count)
-        first.addWidget(self._caption)
+        # One above the other: what is special about them takes fewer lines beside it.
+        number = QVBoxLayout()
+        number.setSpacing(0)
+        number.addWidget(self.count)
+        number.addWidget(self._caption)
+        first.addLayout(number)
         first.addWidget(self.counts, 1)
         self.take = QToolButton()
         self.take.setObjectName("quiet")
