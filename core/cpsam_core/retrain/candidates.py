@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.data.example import UNKNOWN_CLASS
-from cpsam_core.data.examples import mean_diameter, read_annotation
+from cpsam_core.data.examples import counted_objects, mean_diameter, read_annotation
 from cpsam_core.data.image_input import ImageInput, seen_channels
 from cpsam_core.data.pairs import Pair, digest_of, find_pairs
 from cpsam_core.data.planes import is_flat_file, nothing_in, patches_of, planes_of
@@ -26,7 +26,17 @@ from cpsam_core.images.project_summary import is_corrected, unchecked_objects
 from cpsam_core.progress import Progress, silent
 from cpsam_core.system.file_identity import identity_with_content
 
-__all__ = ["Candidate", "Known", "Use", "Uses", "candidates_in", "describe", "describe_all", "use_of"]
+__all__ = [
+    "Candidate",
+    "Known",
+    "Use",
+    "Uses",
+    "candidates_in",
+    "counts_of",
+    "describe",
+    "describe_all",
+    "use_of",
+]
 
 LONG_READ_BYTES = 1 << 30
 """Of an image whose digest takes so long that it is said."""
@@ -203,6 +213,13 @@ def _unchecked(pair: Pair) -> frozenset[int]:
     """Return the objects that nobody checked."""
     is_project = pair.masks.suffix.lower() == PROJECT_SUFFIX
     return unchecked_objects(pair.masks, pair.key) if is_project else frozenset()
+
+
+def counts_of(pair: Pair) -> tuple[int, int]:
+    """Return how many objects count in a pair, and how many of them nobody checked; its masks are read."""
+    annotation = read_annotation(pair)
+    counted = set(fastremap.unique(counted_objects(annotation.labels, annotation.complete)).tolist()) - {0}
+    return len(counted), len(counted & _unchecked(pair))
 
 
 def _classed(labels: NDArray[np.uint32], classes: NDArray[np.uint8] | None) -> int:

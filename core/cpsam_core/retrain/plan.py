@@ -11,7 +11,7 @@ from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.images.project_summary import unchecked_text
-from cpsam_core.retrain.candidates import Candidate
+from cpsam_core.retrain.candidates import Candidate, counts_of
 from cpsam_core.retrain.classes import ClassUse, class_names
 from cpsam_core.retrain.defaults import (
     StartModel,
@@ -223,9 +223,11 @@ def _unfit(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _unchecked(used: Sequence[Candidate], parts: ValidationSplit) -> str:
     """Return what to say where most of what judges was drawn by a model and checked by nobody."""
-    judges = {(pair.image, pair.ending) for group in (parts.aside, *parts.folds) for pair in group}
-    judging = [one for one in used if (one.pair.image, one.pair.ending) in judges]
-    unchecked, objects = (sum(getattr(one, name) for one in judging) for name in ("unchecked", "objects"))
+    known = {(one.pair.image, one.pair.ending): (one.objects, one.unchecked) for one in used}
+    judging = [pair for group in (parts.aside, *parts.folds) for pair in group]
+    # Of an image of which only a part judges, that part alone counts.
+    counts = [known[pair.image, pair.ending] if pair.only is None else counts_of(pair) for pair in judging]
+    objects, unchecked = (sum(side) for side in zip(*counts, strict=True)) if counts else (0, 0)
     return unchecked_text(unchecked, objects)
 
 

@@ -37,6 +37,7 @@ from cpsam_core.retrain import (
 )
 from cpsam_core.retrain.candidates import describe_all
 from cpsam_core.retrain.defaults import dated_name, default_settings
+from cpsam_core.retrain.plan import RetrainingPlan
 from cpsam_core.segment.segmenter import NetworkOutput, Segmentation
 from cpsam_core.weights import list_models
 
@@ -115,6 +116,25 @@ def test_outlines_that_nobody_checked_are_told_where_they_judge(
     assert len(plan.aside) == 1
     assert (told in plan.text) is said
     assert (told in plan.unchecked) is said
+
+
+def test_of_a_part_that_judges_only_the_outlines_in_it_are_counted(folder: Path) -> None:
+    pair = put(folder / "cells", "a", grid())
+    path = pair.image.with_suffix(".cpsam")
+
+    def plan_with(checked: set[int]) -> RetrainingPlan:
+        rows = {n: {"origin": "model", "verified": n in checked} for n in range(1, 17)}
+        write_project_file(path, ProjectFile(grid()[None], rows, review="corrected"))
+        return plan_retraining([describe(replace(pair, masks=path))], "cpsam-lite")
+
+    (part,) = plan_with(set()).aside
+    assert part.only is not None
+    top, bottom, left, right = part.only
+    inside = set(np.unique(grid()[top:bottom, left:right]).tolist()) - {0}
+    assert 0 < len(inside) < 8
+    assert plan_with(inside).unchecked == ""
+    others = set(range(1, 17)) - inside
+    assert f"{len(inside)} of the {len(inside)} outlines there" in plan_with(others).unchecked
 
 
 def test_outlines_in_planes_that_nobody_checked_are_counted(folder: Path) -> None:
