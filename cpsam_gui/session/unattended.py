@@ -55,6 +55,8 @@ class FolderRun:
         # The image that is worked on while it is open.
         self._on_open: Path | None = None
         self._works: dict[Path, EarlierWork] = {}
+        # The last look at each image: an earlier one may end later.
+        self._looks: dict[Path, object] = {}
         open_image.image_changed.connect(self._left)
         run_state.options_changed.connect(self._tell_fates)
         for signal in (open_image.image_changed, open_image.history_changed):
@@ -97,8 +99,11 @@ class FolderRun:
             self._tell_fates()
             return
 
+        look = object()
+        self._looks.update(dict.fromkeys(images, look))
+
         def take(found: dict[Path, EarlierWork]) -> None:
-            self._works.update(found)
+            self._works.update({image: work for image, work in found.items() if self._looks[image] is look})
             self._tell_fates()
 
         self._jobs.run(

@@ -6,7 +6,7 @@ import os
 from contextlib import nullcontext
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ import tifffile
 from PyQt6.QtCore import QCoreApplication, QItemSelectionModel, Qt
 
 from cpsam_core.errors import ImageError
+from cpsam_gui import tasks
 from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
 from cpsam_gui.program.i18n import FOLDER, TextTranslator, read_ts, translate_said
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from conftest import FakeSegmenter
     from pytestqt.qtbot import QtBot
 
+    from cpsam_gui.runs.fates import EarlierWork
     from cpsam_gui.session import Session
     from cpsam_gui.window.window import Window
 
@@ -529,3 +531,28 @@ def test_a_run_with_the_same_thresholds_leaves_them_set_by_hand(
         for name in ("b2.tif", "b10.tif")
     }
     assert marks == {"b2.tif": True, "b10.tif": None}
+
+
+def test_an_earlier_look_at_the_files_that_ends_later_does_not_count(
+    session: Session, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    read, gate, real = Event(), Event(), tasks.earlier_works
+
+    def slow(*args: Any) -> dict[Path, EarlierWork]:
+        found = real(*args)
+        read.set()
+        assert gate.wait(60)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "earlier_works", slow)
+        session.notices.saved.emit(str(project_path(folder / "b10.tif")))
+    assert read.wait(60)
+    tifffile.imwrite(masks_path(folder / "b10.tif"), np.ones((60, 80), np.uint16))
+    session.notices.saved.emit(str(masks_path(folder / "b10.tif")))
+    qtbot.waitUntil(lambda: fates(session)[2] == "stays: corrected")
+    gate.set()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert fates(session)[2] == "stays: corrected"
