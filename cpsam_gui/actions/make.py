@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 
 from cpsam_gui.actions import bodies, edit, file, program, review, segment, tools, train, view
-from cpsam_gui.program.i18n import translate, written_keys
+from cpsam_gui.program.i18n import translate_said, written_keys
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def make(window: Window, actions: Sequence[Action]) -> dict[str, QAction]:
     made: dict[str, QAction] = {}
     tools = QActionGroup(window)
     for action in actions:
-        made[action.key] = one = QAction(translate(action.text), window)
+        made[action.key] = one = QAction(translate_said(action.text), window)
         one.setObjectName(action.key)
         one.setShortcuts([QKeySequence(shortcut) for shortcut in action.shortcuts])
         if action.tool:
@@ -47,7 +47,7 @@ def make(window: Window, actions: Sequence[Action]) -> dict[str, QAction]:
             tools.addAction(one)
         elif action.checked is not None:
             one.setCheckable(True)
-        tip = f"{translate(action.text).removesuffix('…')}"
+        tip = f"{translate_said(action.text).removesuffix('…')}"
         one.setToolTip(f"{tip}  ({written_keys(action.shortcuts[0])})" if action.shortcuts else tip)
     decorate(made, actions)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
@@ -20,32 +21,12 @@ if TYPE_CHECKING:
 PEEK_MS = 800
 
 
-def _toggle_masks(view: View) -> None:
-    view.set_masks(visible=not view.masks.visible)
-
-
 def _toggle_outlines(view: View) -> None:
     view.set_masks(overlay=Overlay.FILL if view.masks.overlay is not Overlay.FILL else Overlay.BOTH)
 
 
 def _toggle_fill(view: View) -> None:
     view.set_masks(overlay=Overlay.OUTLINE if view.masks.overlay is not Overlay.OUTLINE else Overlay.BOTH)
-
-
-def _by_class(view: View) -> None:
-    view.set_masks(by_class=not view.masks.by_class)
-
-
-def _signs(view: View) -> None:
-    view.set_masks(signs=not view.masks.signs)
-
-
-def _ids(view: View) -> None:
-    view.set_masks(ids=not view.masks.ids)
-
-
-def _solo(view: View) -> None:
-    view.set_masks(solo=not view.masks.solo)
 
 
 def _peek(window: Window) -> None:
@@ -61,6 +42,27 @@ def _peek(window: Window) -> None:
 def _masks(test: Callable[[MaskStyle], bool]) -> Condition:
     """Return a condition of how the masks are drawn."""
     return Condition((MASKS,), test)
+
+
+def _switch(
+    name: str, text: str, setting: str, shortcut: str = "", icon: str = "", *, first: bool = False
+) -> Action:
+    """Return an action that switches something of the masks on and off."""
+
+    def do(view: View) -> None:
+        view.set_masks(**{setting: not getattr(view.masks, setting)})
+
+    return Action(
+        name,
+        text,
+        on_view(do),
+        (shortcut,) if shortcut else (),
+        icon,
+        WITH_IMAGE,
+        "View",
+        checked=_masks(attrgetter(setting)),
+        break_before=first,
+    )
 
 
 def _overlay(overlay: Overlay, text: str) -> Action:
@@ -80,17 +82,7 @@ def _overlay(overlay: Overlay, text: str) -> Action:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action(
-        "masks",
-        "Show masks",
-        on_view(_toggle_masks),
-        ("X",),
-        "layers_outline",
-        WITH_IMAGE,
-        "View",
-        checked=_masks(lambda style: style.visible),
-        break_before=True,
-    ),
+    _switch("masks", "Show masks", "visible", "X", "layers_outline", first=True),
     Action(
         "outlines",
         "Show outlines",
@@ -114,51 +106,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "peek", "Hide masks for a moment (hold Space)", _peek, (), "", WITH_IMAGE, "View", break_before=True
     ),
-    Action(
-        "solo",
-        "Selected objects only",
-        on_view(_solo),
-        ("S",),
-        "eye_outline",
-        WITH_IMAGE,
-        "View",
-        checked=_masks(lambda style: style.solo),
-    ),
+    _switch("solo", "Selected objects only", "solo", "S", "eye_outline"),
     *in_submenu(
         "Masks",
         _overlay(Overlay.FILL, "Masks as fill"),
         _overlay(Overlay.OUTLINE, "Masks as outline"),
         _overlay(Overlay.BOTH, "Masks as fill and outline"),
-        Action(
-            "by_class",
-            "Colours by class",
-            on_view(_by_class),
-            ("Shift+S",),
-            "",
-            WITH_IMAGE,
-            "View",
-            break_before=True,
-            checked=_masks(lambda style: style.by_class),
-        ),
-        Action(
-            "signs",
-            "Markers on objects: touched, locked, accepted, uncertain, class",
-            on_view(_signs),
-            (),
-            "",
-            WITH_IMAGE,
-            "View",
-            checked=_masks(lambda style: style.signs),
-        ),
-        Action(
-            "ids",
-            "IDs on the image",
-            on_view(_ids),
-            (),
-            "",
-            WITH_IMAGE,
-            "View",
-            checked=_masks(lambda style: style.ids),
-        ),
+        _switch("by_class", "Colours by class", "by_class", "Shift+S", first=True),
+        _switch("signs", "Markers on objects: touched, locked, accepted, uncertain, class", "signs"),
+        _switch("ids", "IDs on the image", "ids"),
     ),
 )

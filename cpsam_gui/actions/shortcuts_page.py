@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from cpsam_gui.actions.shortcuts import Bindings, clashes, default_bindings, portable
-from cpsam_gui.program.i18n import translate, written_keys
+from cpsam_gui.program.i18n import translate, translate_said, written_keys
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ShortcutsPage(QDialog):
     def __init__(self, parent: QWidget | None, actions: Sequence[Action], bindings: Bindings) -> None:
         super().__init__(parent)
         self._defaults = default_bindings(actions)
-        self._titles = {action.key: translate(action.text).removesuffix("…") for action in actions}
+        self._titles = {action.key: translate_said(action.text).removesuffix("…") for action in actions}
         self.bindings = dict(bindings)
         self.setWindowTitle(translate("Shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

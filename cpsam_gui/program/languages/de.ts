@@ -449,6 +449,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Rechteck</translation>
     </message>
     <message>
+      <source>Brightest of five planes</source>
+      <translation>Hellstes aus fünf Ebenen</translation>
+    </message>
+    <message>
       <source>Brightness</source>
       <translation>Helligkeit</translation>
     </message>
@@ -503,6 +507,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Cancel, clear the selection</source>
       <translation>Abbrechen, Auswahl aufheben</translation>
+    </message>
+    <message>
+      <source>Cell probability of the last run</source>
+      <translation>Zellwahrscheinlichkeit des letzten Laufs</translation>
     </message>
     <message>
       <source>Cell probability threshold {}</source>
@@ -1419,6 +1427,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Flussfehler</translation>
     </message>
     <message>
+      <source>Flow error of the objects</source>
+      <translation>Flussfehler der Objekte</translation>
+    </message>
+    <message>
       <source>Flow threshold</source>
       <translation>Flussschwelle</translation>
     </message>
@@ -1441,6 +1453,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Flows kept: {kept} of {most} GiB</source>
       <translation>Flüsse aufbewahrt: {kept} von {most} GiB</translation>
+    </message>
+    <message>
+      <source>Flows of the last run</source>
+      <translation>Flüsse des letzten Laufs</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -1979,6 +1995,18 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Masken werden mit den jetzigen Einstellungen neu erzeugt, außer wenn jemand sie korrigiert oder ihre Schwellen von Hand gesetzt hat</translation>
     </message>
     <message>
+      <source>Masks as fill</source>
+      <translation>Masken als Füllung</translation>
+    </message>
+    <message>
+      <source>Masks as fill and outline</source>
+      <translation>Masken als Füllung und Umriss</translation>
+    </message>
+    <message>
+      <source>Masks as outline</source>
+      <translation>Masken als Umriss</translation>
+    </message>
+    <message>
       <source>Masks in a file…</source>
       <translation>Masken in einer Datei…</translation>
     </message>
@@ -1989,6 +2017,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Masks to compare with</source>
       <translation>Masken zum Vergleich</translation>
+    </message>
+    <message>
+      <source>Maximum projection of all planes</source>
+      <translation>Maximumprojektion aller Ebenen</translation>
     </message>
     <message>
       <source>Measure all images of the folder: a table of objects and one of images</source>

@@ -80,13 +80,14 @@ def texts_of(source: str, *, speaks: bool = False) -> set[str]:
     """
     tree = ast.parse(source)
     found, by_name = set(_templates(tree)) if speaks else set(), speaks
+    rows = ROWS | _own_rows(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node) == "translate" and node.args:
             literals = list(_literals(node.args[0]))
             found.update(literals)
             by_name |= not literals
         elif isinstance(node, ast.Call):
-            places = ROWS.get(_name(node), ())
+            places = rows.get(_name(node), ())
             found.update(
                 text for at in places for one in node.args[at : at + 1] for text in _literals(one) if text
             )
@@ -100,6 +101,21 @@ def texts_of(source: str, *, speaks: bool = False) -> set[str]:
             and id(node) not in documents
             and _is_text(node.value)
         )
+    return found
+
+
+def _own_rows(tree: ast.Module) -> dict[str, tuple[int, ...]]:
+    """Return the functions of a module that make a row of one of their parameters, and its place."""
+    found = {}
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        names = [parameter.arg for parameter in function.args.args]
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            handed = [
+                getattr(call.args[at], "id", "") for at in ROWS.get(_name(call), ()) if at < len(call.args)
+            ]
+            places = tuple(names.index(name) for name in handed if name in names)
+            if places:
+                found[function.name] = places
     return found
 
 

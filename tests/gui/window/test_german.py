@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QWidget
 
+from cpsam_gui.actions.install import actions_of
+from cpsam_gui.actions.make import ACTIONS
 from cpsam_gui.panels import FilesPanel, TrainPanel
 from cpsam_gui.program import i18n
 from cpsam_gui.session.watching import owner_words
@@ -46,6 +48,17 @@ def test_what_has_a_translation_is_shown_in_it(german: None, window: Window) -> 
     words = i18n.read_ts(i18n.FOLDER / "de.ts")
     other = {text for text, translation in words.items() if text != translation} - set(words.values())
     assert [text for text in said(window) if text in other] == []
+
+
+def test_every_action_has_german_words(german: None) -> None:
+    """Those of helpers, too, which put an action together from words they are given."""
+    english = [one.text for one in ACTIONS if i18n.translate_said(one.text) == one.text]
+    # The same word in both languages.
+    assert set(english) <= {"Lasso", "Polygon"}
+
+
+def test_classes_are_german_in_the_menu(german: None, window: Window) -> None:
+    assert actions_of(window)["class_1"].text() == "Klasse 1"
 
 
 def test_what_is_known_of_a_model_is_german(german: None, window: Window) -> None:
