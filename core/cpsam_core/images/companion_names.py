@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.file_names import normal
-from cpsam_core.images.result_mark import is_result
+from cpsam_core.images.result_mark import is_result, results_among
 
 __all__ = [
     "IMAGES_FOLDER",
@@ -136,10 +136,10 @@ def part_images(
             results.append(path)
         elif normal(path.stem).endswith(endings.image):
             images.append(path)
-    made = [path for path in images if is_result(path)]
+    made = results_among(images)
     if made and len(made) < len(images):
+        results += [path for path in images if path in made]
         images = [path for path in images if path not in made]
-        results += made
     return images, results
 
 

@@ -6,6 +6,8 @@ A name says little: people export masks under names of their own, and call image
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from cpsam_core.images.files import head_of
 from cpsam_core.images.zarr_folder import ZarrFolder
 from cpsam_core.system.file_identity import FileIdentity, identity_of
 
-__all__ = ["RESULT", "TIFF_METADATA", "TIFF_NAME", "is_result", "with_mark"]
+__all__ = ["RESULT", "TIFF_METADATA", "TIFF_NAME", "is_result", "results_among", "with_mark"]
 
 RESULT = "cpsam result"
 """What stands in a description."""
@@ -27,6 +29,8 @@ HEAD_BYTES = 4096
 MARKED = (".tif", ".tiff", ".png")
 # Of a PNG: its signature, and the chunk of its size.
 PNG_HEAD_BYTES = 33
+# Files looked into at a time: on a network drive each makes one wait, and the waits overlap.
+AT_ONCE = 16
 
 
 def with_mark(png: bytes | bytearray) -> bytes:
@@ -44,6 +48,13 @@ def is_result(path: Path) -> bool:
         except ImageError:
             return False
     return path.suffix.lower() in MARKED and _is_marked(path, identity_of(path))
+
+
+def results_among(paths: Sequence[Path]) -> set[Path]:
+    """Return those of many files that this program wrote as results, see `is_result`."""
+    with ThreadPoolExecutor(AT_ONCE, "marks") as pool:
+        parts = pool.map(lambda first: list(filter(is_result, paths[first::AT_ONCE])), range(AT_ONCE))
+        return {path for part in parts for path in part}
 
 
 @lru_cache(maxsize=1 << 16)

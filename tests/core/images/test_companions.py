@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from cpsam_core.cli.outputs import plan
 from cpsam_core.data.pairs import find_pairs, pair_of
 from cpsam_core.formats import FORMATS, ObjectSet, WriteOptions, write_objects
 from cpsam_core.formats.label_pyramids import LabelSizes, write_label_tiff
-from cpsam_core.images import read_image, read_labels, write_labels, write_picture
+from cpsam_core.images import read_image, read_labels, result_mark, write_labels, write_picture
 from cpsam_core.images.companion_names import Endings
 from cpsam_core.images.companions import companions, images_in
 from cpsam_core.images.document_key import WHOLE, DocumentKey
@@ -228,6 +229,20 @@ def test_what_was_exported_under_any_name_is_no_image(tmp_path: Path) -> None:
     # Written anew by another program, it is an image.
     put(tmp_path, made["tif"].name)
     assert [path.name for path in images_in(tmp_path)] == [made["tif"].name]
+
+
+def test_many_files_are_looked_into_at_the_same_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a network drive, each look waits for an answer."""
+    together = threading.Barrier(8, timeout=20)
+
+    def wait(path: Path, size: int) -> bytes:
+        together.wait()
+        return b""
+
+    monkeypatch.setattr(result_mark, "head_of", wait)
+    names = [f"{number:02}.tif" for number in range(16)]
+    put(tmp_path, *names)
+    assert [path.name for path in images_in(tmp_path)] == names
 
 
 def test_the_mark_is_found_in_large_files_of_many_tiles(tmp_path: Path) -> None:
