@@ -252,6 +252,8 @@ class ModelManager(QDialog):
             if self._run_state.options.model.name == info.name:
                 self.use.emit(parent or "cpsam-lite")
             self._try(lambda: remove_model(info.name))
+            if info.name not in self._models.names():
+                self._training.forget(info.name)
 
     def _export(self) -> None:
         from cpsam_gui.tasks.models import export_model

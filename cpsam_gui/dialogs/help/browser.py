@@ -11,7 +11,7 @@ from PyQt6.QtGui import QTextDocument
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QWidget
 
 from cpsam_gui.program.crash_reports import reports_folder
-from cpsam_gui.program.i18n import localised, translate
+from cpsam_gui.program.i18n import localised, translate, translate_said
 from cpsam_gui.storage.journal_folder import journal_folder
 from cpsam_gui.style import theme
 
@@ -103,7 +103,8 @@ def _keys(keys: KeyRows) -> str:
 
 def _rows(rows: Sequence[tuple[str, str]]) -> str:
     cells = "".join(
-        f"<tr><td width='170'><b>{html.escape(translate(keys))}</b></td><td>{html.escape(translate(words))}</td></tr>"
+        f"<tr><td width='170'><b>{html.escape(translate(keys))}</b></td>"
+        f"<td>{html.escape(translate_said(words))}</td></tr>"
         for keys, words in rows
     )
     return f"<table cellpadding='3'>{cells}</table>"

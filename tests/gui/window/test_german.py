@@ -11,6 +11,8 @@ from PyQt6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QWidget
 
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.actions.make import ACTIONS
+from cpsam_gui.actions.pages import key_rows
+from cpsam_gui.dialogs.help import page_html
 from cpsam_gui.panels import FilesPanel, TrainPanel
 from cpsam_gui.program import i18n
 from cpsam_gui.session.watching import owner_words
@@ -57,8 +59,10 @@ def test_every_action_has_german_words(german: None) -> None:
     assert set(english) <= {"Lasso", "Polygon"}
 
 
-def test_classes_are_german_in_the_menu(german: None, window: Window) -> None:
+def test_classes_are_german_in_the_menu_and_among_the_keys(german: None, window: Window) -> None:
     assert actions_of(window)["class_1"].text() == "Klasse 1"
+    page = page_html("keys", key_rows(ACTIONS, {one.key: one.shortcuts for one in ACTIONS}))
+    assert "Klasse 1" in page and "Class 1" not in page
 
 
 def test_what_is_known_of_a_model_is_german(german: None, window: Window) -> None:
