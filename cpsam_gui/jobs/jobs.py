@@ -60,6 +60,7 @@ class _JobRequest:
     then: Callable[[Any], object] | None
     failed: Callable[[Problem], object]
     ended: Callable[[Ending], object] | None
+    instead: str = ""
 
 
 _left_running: set[Job] = set()
@@ -91,8 +92,9 @@ class Jobs(QObject):
     finished = pyqtSignal()
     failed = pyqtSignal(object)
     cancelled = pyqtSignal(str)
-    left = pyqtSignal(str)
-    """The main job of this name was stopped because another image was opened; not told of one that only reads."""
+    left = pyqtSignal(str, str)
+    """The main job of this name was stopped because another image was opened, and the key of the action to offer then;
+    not told of one that only reads."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -125,7 +127,7 @@ class Jobs(QObject):
         self._stop(self._main)
         self._stop(self._live)
         if running is not None and wanted and not running.job.abandonable:
-            self.left.emit(running.job.name)
+            self.left.emit(running.job.name, running.instead)
 
     def cancel(self) -> None:
         """Ask the main job to stop."""
@@ -143,6 +145,7 @@ class Jobs(QObject):
         ended: Callable[[Ending], object] | None = None,
         progressed: Callable[[int, int, str], object] | None = None,
         abandonable: bool = False,
+        instead: str = "",
     ) -> Job:
         """Run `work` in a thread of its own; everything is told in the thread of the caller.
 
@@ -168,6 +171,8 @@ class Jobs(QObject):
         abandonable
             Whether it is left to itself when it does not answer to being cancelled: work that only reads, from files
             that may keep a reader busy for ever. The next job of the lane begins, and its result is dropped.
+        instead
+            Key of the action that is offered where it is stopped because another image is opened.
 
         Returns
         -------
@@ -177,7 +182,7 @@ class Jobs(QObject):
         turn = {Lane.MAIN: self._main, Lane.LIVE: self._live}.get(lane) or _Turn()
         job = Job(name, work, self, abandonable=abandonable)
         generation = None if outlives_image else self.generation
-        asked = _JobRequest(job, turn, generation, then, failed or self.failed.emit, ended)
+        asked = _JobRequest(job, turn, generation, then, failed or self.failed.emit, ended, instead)
         job.succeeded.connect(partial(self._succeeded, asked))
         job.failed.connect(partial(self._failed, asked))
         job.cancelled.connect(partial(self._cancelled, asked))

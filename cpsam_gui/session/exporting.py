@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
 
 
+EXPORT = "export"
+"""Key of the action that exports."""
 SHOW = "show_saved"
 """Key of the action that is offered after an export."""
 MOST_NAMED = 12
@@ -122,7 +124,7 @@ class ExportController:
             return
         images = tuple(images_in(self._open_image.path.parent))
         work = partial(exporting.export_folder, images, target, plan, made_ahead=self.made_ahead())
-        self._jobs.run(work, name=translate("Exporting the folder"), then=self._exported)
+        self._jobs.run(work, name=translate("Exporting the folder"), then=self._exported, instead=EXPORT)
 
     def import_masks(self, path: Path) -> None:
         """Read objects of any format for the open image as one step of history."""

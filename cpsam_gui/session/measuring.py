@@ -41,6 +41,8 @@ REST_MS = 200
 AT_ONCE = 5000
 # Objects for which a change of an image larger than memory waits another millisecond: its table takes longer.
 OBJECTS_A_MS = 1000
+MEASURE_FOLDER = "table_folder"
+"""Key of the action that measures a folder."""
 ROWS_ONLY = frozenset({"review"})
 """Who is content with what the table of objects holds, where measuring all pixels would take minutes."""
 
@@ -305,4 +307,4 @@ class MeasurementController(QObject):
             self._notices.message.emit(words)
 
         work = partial(measure_folder, folder, target, where, self.recipe)
-        self._jobs.run(work, name=translate("Measuring the folder"), then=done)
+        self._jobs.run(work, name=translate("Measuring the folder"), then=done, instead=MEASURE_FOLDER)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from cpsam_gui.state.document import Document
 
 
+FOLDER_RUN = "folder"
+"""Key of the action that shows the page for a run of the folder."""
+
+
 class Notices(QObject):
     """The one way from the work to the user; a window shows what comes here."""
 

@@ -13,6 +13,7 @@ from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import BY_HAND, RunOptions, thresholds_in
+from cpsam_gui.session.notices import FOLDER_RUN
 from cpsam_gui.session.run_results import REGION, THRESHOLDS
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools import RunDesk
@@ -92,6 +93,7 @@ class SegmentationController:
         self._jobs.run(
             self._models.holding(work),
             name=translate("Segmenting"),
+            instead=FOLDER_RUN,
             then=partial(self._run_results.finish, pending),
         )
 

@@ -32,7 +32,7 @@ from cpsam_gui.session.mask_colours import MaskColours
 from cpsam_gui.session.masks_first import MasksFirst
 from cpsam_gui.session.measuring import MeasurementController
 from cpsam_gui.session.missed_places import MissedPlaces
-from cpsam_gui.session.notices import Notices
+from cpsam_gui.session.notices import FOLDER_RUN, Notices
 from cpsam_gui.session.open_image import OpenImage
 from cpsam_gui.session.persistence import Persistence
 from cpsam_gui.session.pieces import Pieces
@@ -57,10 +57,6 @@ if TYPE_CHECKING:
     from cpsam_core.images import Image
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.view import View
-
-
-FOLDER_RUN = "folder"
-"""Key of the action that shows the page for a run of the folder."""
 
 
 class Session(QObject):
@@ -97,12 +93,15 @@ class Session(QObject):
         )
         self.jobs.left.connect(self._tell_of_left)
 
-    def _tell_of_left(self, name: str) -> None:
-        """Say that work on an image ended with leaving it, and offer what goes on meanwhile: a run of the folder."""
-        words = translate(
-            "{job}: stopped, because another image was opened. A run of the folder goes on meanwhile."
-        )
-        self.notices.offered.emit(words.format(job=name), FOLDER_RUN)
+    def _tell_of_left(self, name: str, instead: str) -> None:
+        """Say that work ended because another image was opened, and offer it again, or what goes on meanwhile."""
+        words = translate("{job}: stopped, because another image was opened.").format(job=name)
+        if instead == FOLDER_RUN:
+            words += " " + translate("A run of the folder keeps going when you open another image.")
+        if instead:
+            self.notices.offered.emit(words, instead)
+        else:
+            self.notices.message.emit(words)
 
     def _make_editing(self) -> None:
         """Make what changes masks by hand, and shows them."""

@@ -199,6 +199,10 @@
       <translation>Ein Lauf eines anderen Modells zum Vergleichen</translation>
     </message>
     <message>
+      <source>A run of the folder keeps going when you open another image.</source>
+      <translation>Ein Lauf über den Ordner läuft dabei weiter.</translation>
+    </message>
+    <message>
       <source>A: number of pixels</source>
       <translation>A: Zahl der Pixel</translation>
     </message>
@@ -5465,8 +5469,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{image} ist nicht mehr in seinem Ordner; vielleicht wurde der Ordner verschoben oder ein Laufwerk entfernt. Ihre Arbeit ist noch hier. Masken exportieren speichert sie anderswo.</translation>
     </message>
     <message>
-      <source>{job}: stopped, because another image was opened. A run of the folder goes on meanwhile.</source>
-      <translation>{job}: beendet, weil ein anderes Bild geöffnet wurde. Ein Lauf über den Ordner läuft dabei weiter.</translation>
+      <source>{job}: stopped, because another image was opened.</source>
+      <translation>{job}: beendet, weil ein anderes Bild geöffnet wurde.</translation>
     </message>
     <message>
       <source>{keys} is shared by: {actions}</source>

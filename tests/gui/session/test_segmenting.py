@@ -261,16 +261,45 @@ def test_the_result_of_another_image_is_dropped(
     bright.segment = lambda *a: (gate.wait(5), plain(*a))[1]  # type: ignore[method-assign]
     session.segmenting.segment_region(Box(0, 1, 5, 36, 5, 36))
     said: list[tuple[str, str]] = []
+    told: list[str] = []
     session.notices.offered.connect(lambda text, action: said.append((text, action)))
+    session.message.connect(told.append)
     with qtbot.waitSignal(session.image_changed):
         session.images.open(stack_file)
         # Opening another one stops a reader, which is nobody's work.
         session.images.open(stack_file)
         gate.set()
-    assert [(text.split(", ")[0], action) for text, action in said] == [("Segment region: stopped", "folder")]
+    assert not said, "a run of the folder is nothing that takes its place"
+    assert [text.split(",")[0] for text in told if "stopped" in text] == ["Segment region: stopped"]
     qtbot.waitUntil(lambda: session.jobs.idle)
     assert not session.document.objects
     assert session.document.shape[0] == 5
+
+
+@pytest.mark.parametrize("work", ["segment", "export", "measure"])
+def test_what_ends_with_opening_another_image_is_offered_again_or_what_goes_on_meanwhile(
+    session: Session,
+    qtbot: QtBot,
+    bright: Bright,
+    stack_file: Path,
+    tmp_path: Path,
+    work: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begin = {
+        "segment": session.segmenting.segment,
+        "export": lambda: session.exporting.export_folder(tmp_path, Any),
+        "measure": lambda: session.measuring.measure_folder(tmp_path, tmp_path / "t.csv"),
+    }[work]
+    said: list[tuple[str, str]] = []
+    session.notices.offered.connect(lambda text, action: said.append((text, action)))
+    begin()
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(stack_file)
+    ((text, action),) = [one for one in said if "another image" in one[0]]
+    assert action == {"segment": "folder", "export": "export", "measure": "table_folder"}[work]
+    assert ("run of the folder" in text) == (work == "segment")
+    qtbot.waitUntil(lambda: session.jobs.idle)
 
 
 def flows_of(session: Session) -> None:
