@@ -10,7 +10,6 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from contextlib import suppress
 from importlib.abc import MetaPathFinder
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -33,8 +32,8 @@ class TorchLibraries(MetaPathFinder):
     ) -> ModuleSpec | None:
         """Return None: those who come after find the module."""
         if fullname == "torch":
-            with suppress(ValueError):
-                sys.meta_path.remove(self)
+            # A list of its own: in the old one, which may be gone through now, those behind would move up.
+            sys.meta_path = [one for one in sys.meta_path if one is not self]
             spec = PathFinder.find_spec(fullname)
             for folder in (spec and spec.submodule_search_locations) or ():
                 load_libraries(Path(folder, "lib"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.machinery import PathFinder
 
 import pytest
 
@@ -56,6 +57,16 @@ def test_nothing_is_put_in_the_way_where_torch_is_there_already(monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "torch", sys)
     load_torch_beside_the_window()
     assert not any(isinstance(one, TorchLibraries) for one in sys.meta_path)
+
+
+def test_those_who_look_for_modules_meanwhile_miss_no_finder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another thread may go through the finders while torch is looked for: none may move up."""
+    monkeypatch.setattr(sys, "path", [])
+    finder, other = TorchLibraries(), PathFinder()
+    finders = [finder, other]
+    monkeypatch.setattr(sys, "meta_path", finders)
+    seen = [(one, one.find_spec("torch", None))[0] for one in finders]
+    assert seen == [finder, other]
 
 
 def test_a_torch_that_is_not_there_is_missed_by_those_who_import_it(monkeypatch: pytest.MonkeyPatch) -> None:
