@@ -15,7 +15,7 @@ from scipy.sparse import csgraph
 from scipy.special import expit
 
 from cpsam_core.labels.holes import owners_of_cavities
-from cpsam_core.labels.runs import Runs, all_runs, bands
+from cpsam_core.labels.runs import Runs, bands, whole_runs
 from cpsam_core.labels.table import ObjectTable, table_of_runs
 
 if TYPE_CHECKING:
@@ -76,14 +76,14 @@ class CandidateRuns:
     def of(cls, found: Candidates, logits: NDArray[np.floating]) -> CandidateRuns:
         """Return the candidates of a plane with these logits."""
         labels = found.labels
-        starts, lengths = all_runs((labels,))
+        runs = whole_runs(labels)
+        starts = runs.starts
         sums = np.zeros(len(starts))
         width = labels.shape[1]
         for band in bands(labels.shape):
             first, last = np.searchsorted(starts, (band.start * width, band.stop * width))
             values = expit(logits[band]).reshape(-1)
             sums[first:last] = np.add.reduceat(values, starts[first:last] - band.start * width)
-        runs = Runs(starts, lengths, labels.reshape(-1)[starts], labels.shape)
         return cls(runs, sums, found.areas, found.flow_errors)
 
     @property
@@ -139,12 +139,11 @@ class CandidateRuns:
         chosen = _filled(self.runs, chosen)
         numbers, errors = _in_order_of_rows(chosen, self.flow_errors)
         chosen = numbers[chosen]
-        runs = Runs(self.runs.starts, self.runs.lengths, chosen, self.runs.shape)
-        return ChosenMasks(runs, self._table(chosen, errors))
+        return ChosenMasks(replace(self.runs, values=chosen), self._table(chosen, errors))
 
     def _table(self, values: Labels, errors: NDArray[np.float32]) -> ObjectTable:
         inside = np.flatnonzero(values)
-        runs = Runs(self.runs.starts[inside], self.runs.lengths[inside], values[inside], self.runs.shape)
+        runs = replace(self.runs, values=values).where(inside)
         count = len(errors)
         index = runs.values.astype(np.int64) - 1
         sizes = np.bincount(index, weights=runs.lengths, minlength=count)
@@ -168,7 +167,7 @@ def _filled(runs: Runs, values: Labels) -> Labels:
     # Few and small: what follows touches their pixels alone.
     cavity = (np.cumsum(inner) - 1)[piece[holes]]
     first, lengths = starts[empty[holes]], (ends - starts)[empty[holes]]
-    labels = Runs(runs.starts, runs.lengths, values, runs.shape).painted()
+    labels = replace(runs, values=values).painted()
     of_pixel = np.repeat(np.arange(len(holes)), lengths)
     within = np.arange(len(of_pixel)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     rows, columns = np.divmod(first[of_pixel] + within, width)

@@ -6,6 +6,7 @@ the image has millions of pixels.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,7 @@ class Runs:
 
     def painted(self) -> NDArray[Any]:
         """Return the image of which these are all runs, in order."""
-        size, width = int(np.prod(self.shape)), self.shape[-1]
+        size, width = math.prod(self.shape), self.shape[-1]
         labels = np.empty(size, self.values.dtype)
         step = max(1, PAINTED_PIXELS // max(width, 1)) * width
         edges = [*range(0, size, max(step, 1)), size]
@@ -125,7 +126,7 @@ def look_up(table: NDArray[Any], places: NDArray[Any]) -> NDArray[Any]:
 
 def runs_from(starts: NDArray[np.int64], values: NDArray[Any], shape: tuple[int, ...]) -> Runs:
     """Return all runs of an image from where they start, in order."""
-    return Runs(starts, np.diff(starts, append=int(np.prod(shape))), values, shape)
+    return Runs(starts, np.diff(starts, append=math.prod(shape)), values, shape)
 
 
 def whole_runs(labels: NDArray[np.integer[Any]]) -> Runs:
@@ -194,7 +195,7 @@ def bands(shape: tuple[int, ...]) -> Iterator[slice]:
     """Yield slices of the first axis that hold about `BAND_PIXELS` pixels each."""
     if 0 in shape:
         return
-    rows = max(1, BAND_PIXELS // int(np.prod(shape[1:])))
+    rows = max(1, BAND_PIXELS // math.prod(shape[1:]))
     for top in range(0, shape[0], rows):
         yield slice(top, min(top + rows, shape[0]))
 
