@@ -229,7 +229,7 @@ def recover(path: Path) -> RecoveredWork | None:
             log += worklog.read(meta.get("did"))
             image, when, end = str(meta["image"]), float(meta["time"]), stop
             part, axes = str(meta.get("part") or ""), str(meta.get("axes") or "") or None
-    except (ValueError, KeyError, TypeError, zlib.error):
+    except (ValueError, KeyError, TypeError, OverflowError, zlib.error):
         # The checksum is right and the content is not: written by another version. What came before stays,
         # unless the frame was applied in part.
         return None

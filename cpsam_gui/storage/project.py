@@ -93,9 +93,12 @@ def checked_fields(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _typed(value: Any, default: Any) -> Any:
-    if default is None:
-        return None if value is None else float(value)
-    return type(default)(value)
+    try:
+        if default is None:
+            return None if value is None else float(value)
+        return type(default)(value)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
 
 
 def fields_of_facts(facts: ImageFacts) -> dict[str, Any]:

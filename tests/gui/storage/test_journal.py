@@ -131,6 +131,7 @@ def test_nonsense_is_no_journal(tmp_path: Path) -> None:
         frame({**whole, "shape": [1, 9, 9]}, {}, b"not packed"),
         frame({**whole, "shape": [1 << 40, 1 << 40, 9]}, {}, zlib.compress(b"")),
         frame({**whole, "whole": False, "edits": []}, {}, b""),
+        frame({**whole, "shape": [1, 1, 1], "time": 10**400}, {}, zlib.compress(bytes(4))),
     ):
         path.write_bytes(content)
         assert recover(path) is None

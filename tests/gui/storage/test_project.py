@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import read_seg
-from cpsam_core.images.project_files import Region
+from cpsam_core.images.project_files import ProjectFile, Region, write_project_file
 from cpsam_core.images.project_table import VERSION
 from cpsam_core.progress import silent
 from cpsam_gui import operations, tasks
@@ -208,6 +208,14 @@ def test_closing_keeps_the_journal_of_work_that_nobody_gave_up(segmented: Window
     session.close()
     found = recover(journal.path)
     assert found is not None and len(found.objects) == len(session.document.objects)
+
+
+@pytest.mark.parametrize("row", [{"class_id": float("inf")}, {"probability": 10**400}])
+def test_numbers_that_fit_nothing_are_damage(tmp_path: Path, row: dict[str, Any]) -> None:
+    path = tmp_path / "a.cpsam"
+    write_project_file(path, ProjectFile(np.ones((1, 4, 4), np.uint32), {1: row}))
+    with pytest.raises(ImageError, match="damaged"):
+        read_project(path)
 
 
 def test_damaged_earlier_work_does_not_stop_opening(window: Window, qtbot: QtBot, image_file: Path) -> None:
