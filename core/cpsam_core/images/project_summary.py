@@ -21,6 +21,7 @@ from cpsam_core.images.project_folders import (
 __all__ = [
     "holds_work",
     "is_corrected",
+    "mostly_unchecked",
     "project_keys",
     "read_image_name",
     "read_review",
@@ -115,9 +116,14 @@ def unchecked_objects(path: AnyPath, key: DocumentKey = WHOLE) -> frozenset[int]
         return frozenset()
 
 
+def mostly_unchecked(unchecked: int, objects: int) -> bool:
+    """Tell whether most of the outlines that judge a model are unchecked."""
+    return 2 * unchecked > objects
+
+
 def unchecked_text(unchecked: int, objects: int, which: str = "outlines there") -> str:
     """Return what to say where most of the outlines that judge a model are unchecked; empty where they are not."""
-    if 2 * unchecked <= objects:
+    if not mostly_unchecked(unchecked, objects):
         return ""
     return (
         f"{unchecked} of the {objects} {which} are a model's own, neither accepted nor corrected, which favours that "

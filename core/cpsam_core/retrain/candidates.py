@@ -35,6 +35,7 @@ __all__ = [
     "counts_of",
     "describe",
     "describe_all",
+    "unchecked_of",
     "use_of",
 ]
 
@@ -205,11 +206,11 @@ def describe(pair: Pair, use: Use = "auto", file: str | None = None) -> Candidat
         complete is not None,
         use,
         classed=_classed(labels, annotation.classes),
-        unchecked=len(present & _unchecked(pair)),
+        unchecked=len(present & unchecked_of(pair)),
     )
 
 
-def _unchecked(pair: Pair) -> frozenset[int]:
+def unchecked_of(pair: Pair) -> frozenset[int]:
     """Return the objects that nobody checked."""
     is_project = pair.masks.suffix.lower() == PROJECT_SUFFIX
     return unchecked_objects(pair.masks, pair.key) if is_project else frozenset()
@@ -219,7 +220,7 @@ def counts_of(pair: Pair) -> tuple[int, int]:
     """Return how many objects count in a pair, and how many of them nobody checked; its masks are read."""
     annotation = read_annotation(pair)
     counted = set(fastremap.unique(counted_objects(annotation.labels, annotation.complete)).tolist()) - {0}
-    return len(counted), len(counted & _unchecked(pair))
+    return len(counted), len(counted & unchecked_of(pair))
 
 
 def _classed(labels: NDArray[np.uint32], classes: NDArray[np.uint8] | None) -> int:

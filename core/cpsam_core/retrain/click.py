@@ -226,7 +226,7 @@ def compare(
     for number, pair in enumerate(plan.judged):
         changes.append(change_of(pair, (old, new)))
         progress(2 * number + 2, total, pair.image.name)
-    change = judged(changes, unchecked=bool(plan.unchecked)) if changes else None
+    change = judged(changes) if changes else None
     earlier = earlier_images(plan.lineage, plan.digests)
     elsewhere = compare_elsewhere(old, new, earlier, progress)
     scores: dict[str, dict[str, float]] = {}

@@ -14,9 +14,11 @@ from cpsam_core.data.pairs import Pair
 from cpsam_core.data.planes import bodies_of
 from cpsam_core.errors import TrainingError
 from cpsam_core.images import check_same_shape
+from cpsam_core.images.project_summary import mostly_unchecked
 from cpsam_core.metrics import overlaps
 from cpsam_core.metrics.compare import Comparison, compare
 from cpsam_core.progress import Progress, silent
+from cpsam_core.retrain.candidates import unchecked_of
 from cpsam_core.retrain.validate import settings_for
 from cpsam_core.retrain.verdict import (
     FEW_OBJECTS,
@@ -68,6 +70,8 @@ class ImageChange:
         What the verdict is computed from, see `verdict.Units`.
     spacing
         Distance of planes in pixels, of a volume.
+    unchecked
+        How many objects of `true` are a model's own that nobody checked.
     """
 
     pair: Pair
@@ -82,6 +86,7 @@ class ImageChange:
     false_new: tuple[Spot, ...]
     units: Units = field(default_factory=lambda: np.zeros((0, 5), np.int64))
     spacing: float = 1.0
+    unchecked: int = 0
 
     @property
     def is_volume(self) -> bool:
@@ -192,7 +197,8 @@ def change_of(
         labels = model.segment(image, chosen).labels
         found.append(counted_objects(labels.reshape(true.shape), counted))
         step(number)
-    return replace(image_change(pair, true, found[0], found[1]), spacing=spacing)
+    unchecked = len(unchecked_of(pair).intersection(np.unique(true).tolist()))
+    return replace(image_change(pair, true, found[0], found[1]), spacing=spacing, unchecked=unchecked)
 
 
 def image_change(pair: Pair, true: Labels, old: Labels, new: Labels) -> ImageChange:
@@ -271,10 +277,13 @@ def _false(comparison: Comparison) -> set[int]:
     return set(comparison.second_ids.tolist()) - set(comparison.pairs[:, 1].tolist())
 
 
-def judged(changes: Sequence[ImageChange], *, unchecked: bool = False) -> BeforeAfter:
-    """Return what the images say together; `unchecked` as in `BeforeAfter`."""
+def judged(changes: Sequence[ImageChange]) -> BeforeAfter:
+    """Return what the images say together."""
     images = tuple(changes)
     difference = difference_of([image.units for image in images])
+    unchecked = mostly_unchecked(
+        sum(image.unchecked for image in images), sum(image.true_objects for image in images)
+    )
     text = verdict_text(images, difference, _verdict(difference, unchecked=unchecked))
     return BeforeAfter(images, difference, text, unchecked)
 

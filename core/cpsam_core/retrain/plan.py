@@ -67,8 +67,6 @@ class RetrainingPlan:
         The image file of each part that is used, by its digest, see `Pair.digest`.
     lineage
         What the start model and its ancestors learnt from and were judged on.
-    unchecked
-        Where most of what judges was drawn by a model and checked by nobody, that in words; `text` says it, too.
     """
 
     training: tuple[Pair, ...]
@@ -86,7 +84,6 @@ class RetrainingPlan:
     volumes: tuple[Pair, ...] = ()
     digests: Mapping[str, Path] = field(default_factory=dict)
     lineage: Lineage = field(default_factory=Lineage)
-    unchecked: str = ""
 
     @property
     def judged(self) -> tuple[Pair, ...]:
@@ -146,14 +143,13 @@ def plan_retraining(
         raise SettingsError(f"There is a model named {name!r} already: choose another name.")
     channels, said = _channels(used, known.channels)
     kinds = class_names(used) if seen.learnt(classes) else ()
-    unchecked = _unchecked(used, parts)
     if classes and not kinds:
         raise TrainingError("Classes cannot be trained: no object has a class yet.")
     return RetrainingPlan(
         parts.training,
         parts.aside,
         parts.how,
-        " ".join(filter(None, (parts.text, unchecked))),
+        " ".join(filter(None, (parts.text, _unchecked(used, parts)))),
         start,
         check_name(name) if name is not None else unique_name(dated_name(used[0].pair.image.parent), taken),
         channels,
@@ -165,7 +161,6 @@ def plan_retraining(
         parts.volumes,
         {one.digest: one.pair.image for one in used if one.digest},
         lineage,
-        unchecked,
     )
 
 

@@ -115,7 +115,9 @@ def test_outlines_that_nobody_checked_are_told_where_they_judge(
     told = f"{16 - touched} of the 16 outlines there are a model's own, neither accepted nor corrected"
     assert len(plan.aside) == 1
     assert (told in plan.text) is said
-    assert (told in plan.unchecked) is said
+    finds: Any = Finds(grid())
+    assert before_after(finds, finds, plan.aside).unchecked is said
+    assert before_after(finds, finds, folds.folds[0]).unchecked is said
 
 
 def test_of_a_part_that_judges_only_the_outlines_in_it_are_counted(folder: Path) -> None:
@@ -132,9 +134,14 @@ def test_of_a_part_that_judges_only_the_outlines_in_it_are_counted(folder: Path)
     top, bottom, left, right = part.only
     inside = set(np.unique(grid()[top:bottom, left:right]).tolist()) - {0}
     assert 0 < len(inside) < 8
-    assert plan_with(inside).unchecked == ""
     others = set(range(1, 17)) - inside
-    assert f"{len(inside)} of the {len(inside)} outlines there" in plan_with(others).unchecked
+    finds: Any = Finds(grid())
+    plan = plan_with(inside)
+    assert "outlines there" not in plan.text
+    assert before_after(finds, finds, plan.aside).verdict == "not different"
+    plan = plan_with(others)
+    assert f"{len(inside)} of the {len(inside)} outlines there" in plan.text
+    assert before_after(finds, finds, plan.aside).verdict == "not known"
 
 
 def test_outlines_in_planes_that_nobody_checked_are_counted(folder: Path) -> None:
