@@ -21,6 +21,8 @@ from cpsam_gui.storage.file_lock import Owner
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytestqt.qtbot import QtBot
+
     from cpsam_gui.window.window import Window
 
 ENGLISH_KEYS = re.compile(r"\b(Ctrl|Shift)\+|\(Del\)|\b(Space|Backspace)\b")
@@ -73,9 +75,12 @@ def test_what_is_known_of_a_model_is_german(german: None, window: Window) -> Non
     manager.close()
 
 
-def test_what_is_told_of_image_folder_and_training_is_german(german: None, opened: Window) -> None:
+def test_what_is_told_of_image_folder_and_training_is_german(
+    german: None, opened: Window, qtbot: QtBot
+) -> None:
     assert opened.session.images.describe() == "80 x 100 Pixel, 1 Kanal, uint16"
-    assert opened.panel(FilesPanel)._note.text() == "1 Bild, 0 mit Masken"
+    note = opened.panel(FilesPanel)._note
+    qtbot.waitUntil(lambda: note.text() == "1 Bild, 0 mit Masken")
     opened.show_panel("Train")
     assert opened.panel(TrainPanel).foot.note.text().startswith("Noch ist kein Bild korrigiert.")
 
