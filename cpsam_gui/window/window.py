@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,7 @@ from cpsam_gui import tasks
 from cpsam_gui.canvas import Canvas
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.jobs.job import Problem
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels import PLACES, Panel, Place
 from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.i18n import translate
@@ -65,7 +67,9 @@ class Window(QMainWindow):
         self.session = session = session or Session()
         session.setParent(self)
         self._open_image, self._notices = session.open_image, session.notices
-        self._images, self._folder = session.images, session.folder
+        self._images, self._folder, self._jobs = session.images, session.folder, session.jobs
+        self._asked: Path | None = None
+        """The folder whose first image is to be opened; of several that are asked for, the last."""
         self._run_state = session.run_state
         self._segmenting, self._training = session.segmenting, session.training
         self._persistence, self._exporting = session.persistence, session.exporting
@@ -158,9 +162,22 @@ class Window(QMainWindow):
 
     def open_folder(self, folder: Path) -> None:
         """List the images of a folder and open the first of them."""
+        self._asked = folder
+        # Files are looked into, which takes its time in a folder of thousands on a network drive.
+        self._notices.message.emit(translate("Reading the folder {name}…").format(name=folder.name))
+        self._jobs.run(
+            lambda progress: images_in(folder),
+            name=translate("Reading the folder {name}…").format(name=folder.name),
+            lane=Lane.BESIDE,
+            then=partial(self._open_first, folder),
+            abandonable=True,
+        )
+
+    def _open_first(self, folder: Path, images: list[Path]) -> None:
         from cpsam_core.images import supported_suffixes
 
-        images = images_in(folder)
+        if folder != self._asked:
+            return
         if images:
             remember(folder)
             self.open(images[0])

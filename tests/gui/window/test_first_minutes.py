@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -116,3 +117,28 @@ def test_the_tour_ends_with_the_first_cell_to_judge(segmented: Window, qtbot: Qt
     qtbot.waitUntil(lambda: segmented.session.reviewing.present > 0)
     assert segmented.session.view.selection == {segmented.session.reviewing.present}
     assert segmented.docks["Review"].widget().isVisible()
+
+
+def test_a_folder_is_read_beside_the_window_and_the_last_one_asked_for_opens(
+    window: Window, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = image_file.parent / "slow", image_file.parent / "quick"
+    for folder in (slow, quick):
+        folder.mkdir()
+        (folder / "a.tif").write_bytes(image_file.read_bytes())
+    gate, threads = Event(), set()
+
+    def read(folder: Path) -> list[Path]:
+        threads.add(current_thread())
+        if folder == slow:
+            gate.wait(10)
+        return [folder / "a.tif"]
+
+    monkeypatch.setattr("cpsam_gui.window.window.images_in", read)
+    window.open_folder(slow)
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open_folder(quick)
+    gate.set()
+    qtbot.waitUntil(lambda: window.session.jobs.idle)
+    assert window.session.path == quick / "a.tif"
+    assert main_thread() not in threads
