@@ -14,7 +14,8 @@ from cpsam_gui.panels.file_menu import FileMenu
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.style import theme
-from cpsam_gui.style.layout import column, dim
+from cpsam_gui.style.layout import column
+from cpsam_gui.style.steady_words import SteadyWords
 from cpsam_gui.tasks import thumbnail
 
 if TYPE_CHECKING:
@@ -167,7 +168,9 @@ class FilesPanel(Panel):
             lambda place: self.menu.ask(self.chosen, self.list.mapToGlobal(place))
         )
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self._note = dim(translate("Open an image to see its folder"))
+        # Names of folders are long words: they must not widen the list, which would move the image.
+        self._note = SteadyWords()
+        self._note.setText(translate("Open an image to see its folder"))
         layout = column(self)
         layout.addWidget(self.filter)
         layout.addWidget(self.only)

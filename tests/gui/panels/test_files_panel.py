@@ -48,3 +48,14 @@ def test_a_folder_that_is_being_read_is_named(
     assert note() == ["Reading the folder plate 3…"]
     gate.set()
     qtbot.waitUntil(lambda: not note())
+
+
+def test_a_folder_with_a_long_name_does_not_widen_the_list(window: Window, tmp_path: Path) -> None:
+    panel, dock = window.panel(FilesPanel), window.docks["Files"]
+    narrow, least = panel.minimumSizeHint().width(), dock.minimumSizeHint().width()
+    window.session.folder.reading.emit(tmp_path / ("long_name_of_one_word" * 4))
+    layout = panel.layout()
+    assert layout is not None
+    layout.activate()
+    assert "long_name_of_one_word" in panel._note.text()
+    assert (panel.minimumSizeHint().width(), dock.minimumSizeHint().width()) == (narrow, least)

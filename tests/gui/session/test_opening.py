@@ -156,12 +156,15 @@ def test_a_folder_opens_at_its_first_image(window: Window, image_file: Path, qtb
     assert panel.paths == [second]
 
 
-def test_an_empty_folder_is_named(window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_folder_is_named(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
     said: list[str] = []
     monkeypatch.setattr(window, "show_problem", lambda problem: said.append(problem.text))
     empty = tmp_path / "empty"
     empty.mkdir()
     window.open(empty)
+    qtbot.waitUntil(lambda: bool(said))
     assert "no images" in said[0]
 
 

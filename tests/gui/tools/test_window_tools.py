@@ -336,7 +336,7 @@ def test_the_table_filters_sorts_and_offers_batch_operations(hand: Hand, qtbot: 
     row = int(panel.model.rows_of(frozenset({number}))[0])
     assert panel.model.index(row, 2).data() == "tumour"
     assert panel.model.index(row, 2).data(Qt.ItemDataRole.DecorationRole).name() == "#102030"
-    qtbot.waitUntil(lambda: "1 uncertain" in panel.counts.text())
+    qtbot.waitUntil(lambda: "1\u00a0uncertain" in panel.counts.text())
 
 
 def test_the_strip_changes_sizes(hand: Hand) -> None:
