@@ -21,6 +21,7 @@ from PyQt6.QtCore import QObject, QThread, pyqtSignal
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
 from cpsam_core.system.paths import leave_lost_folder
+from cpsam_gui.jobs.loading import TURNS
 from cpsam_gui.program.i18n import translate, translate_said
 
 if TYPE_CHECKING:
@@ -120,6 +121,12 @@ class Job(QThread):
     def run(self) -> None:
         """Do the work; called by Qt in the thread."""
         leave_lost_folder()
+        try:
+            self._run()
+        finally:
+            TURNS.end(self)
+
+    def _run(self) -> None:
         try:
             result = self._work(self.report)
         except Cancelled:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_gui.jobs.job import Ending, Job, Problem
+from cpsam_gui.jobs.loading import TURNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +104,9 @@ class Jobs(QObject):
         self._running: set[Job] = set()
         self._abandoned: set[Job] = set()
         self._closed = False
+        self._held: list[_JobRequest] = []
+        """Jobs that wait until libraries are loaded."""
+        TURNS.ended.connect(self._begin_held)
 
     @property
     def busy(self) -> bool:
@@ -203,6 +207,10 @@ class Jobs(QObject):
         self.generation += 1
         for turn in (self._main, self._live):
             self._stop(turn)
+        held, self._held = self._held, []
+        for asked in held:
+            self._running.discard(asked.job)
+            self._drop(asked)
         for job in tuple(self._running):
             job.cancel()
         until = time.monotonic() + CLOSING_SECONDS
@@ -257,7 +265,20 @@ class Jobs(QObject):
         self._running.add(asked.job)
         if asked.turn is self._main:
             self.started.emit(asked.job.name)
-        asked.job.start()
+        self._begin(asked)
+
+    def _begin(self, asked: _JobRequest) -> None:
+        """Begin the thread; while libraries are loaded, later."""
+        if TURNS.begin(asked.job):
+            asked.job.start()
+        else:
+            self._held.append(asked)
+
+    def _begin_held(self) -> None:
+        """Begin what had to wait for libraries."""
+        held, self._held = self._held, []
+        for asked in held:
+            self._begin(asked)
 
     def _drop(self, asked: _JobRequest) -> None:
         """Tell the end of a job that never began; not before the caller has heard that it was asked for."""

@@ -2,7 +2,7 @@
 
 Python lets no other thread run while it loads an extension module and the libraries behind it, 400 MB and more for
 torch: half a second without a frame. Here they are loaded first, whenever and in whichever thread torch is imported,
-by a call that other threads need not wait for.
+by a call that other threads need not wait for, and while no thread begins (see `loading.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QThread
+
+from cpsam_gui.jobs.loading import TURNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +39,9 @@ class TorchLibraries(MetaPathFinder):
             # A list of its own: in the old one, which may be gone through now, those behind would move up.
             sys.meta_path = [one for one in sys.meta_path if one is not self]
             spec = PathFinder.find_spec(fullname)
-            for folder in (spec and spec.submodule_search_locations) or ():
-                load_libraries(Path(folder, "lib"))
+            with TURNS.loading(QThread.currentThread()):
+                for folder in (spec and spec.submodule_search_locations) or ():
+                    load_libraries(Path(folder, "lib"))
         return None
 
 
