@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.formats import ObjectSet
+    from cpsam_core.progress import Progress
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.notices import Notices
@@ -122,8 +123,11 @@ class ExportController:
             return
         if self._persistence.unsaved and not self._persistence.save_now(masks=False):
             return
-        images = tuple(images_in(self._open_image.path.parent))
-        work = partial(exporting.export_folder, images, target, plan, made_ahead=self.made_ahead())
+        folder, made_ahead = self._open_image.path.parent, self.made_ahead()
+
+        def work(progress: Progress) -> exporting.ExportResult:
+            return exporting.export_folder(tuple(images_in(folder)), target, plan, progress, made_ahead)
+
         self._jobs.run(work, name=translate("Exporting the folder"), then=self._exported, instead=EXPORT)
 
     def import_masks(self, path: Path) -> None:

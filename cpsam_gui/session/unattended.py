@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
     from cpsam_gui.session.segmenting import SegmentationController
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _FolderLook:
+    """One search for the images of a folder; the last one counts."""
+
+    folder: Path
+
+
 class FolderRun:
     """Moves the images of a folder through the queue."""
 
@@ -57,6 +65,10 @@ class FolderRun:
         self._works: dict[Path, EarlierWork] = {}
         # The last look at each image: an earlier one may end later.
         self._looks: dict[Path, object] = {}
+        # The last look at the folder, until it has ended.
+        self._reading: _FolderLook | None = None
+        # Images to tick as soon as those of the folder are known.
+        self._ticked: frozenset[Path] | None = None
         open_image.image_changed.connect(self._left)
         run_state.options_changed.connect(self._tell_fates)
         for signal in (open_image.image_changed, open_image.history_changed):
@@ -86,12 +98,47 @@ class FolderRun:
         path = self._open_image.path
         if path is None or self.queue.running:
             return
-        self._look_at_disk(path.parent)
-        found = images_in(path.parent)
+        folder = path.parent
+        self._look_at_disk(folder)
+        if any(entry.path.parent != folder for entry in self.queue.entries):
+            self._fill([])
+        look = self._reading = _FolderLook(folder)
+        # Files are looked into, which takes its time in a folder of thousands on a network drive.
+        self._jobs.run(
+            lambda progress: images_in(folder),
+            name=translate("Reading the folder {name}…").format(name=folder.name),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=partial(self._found, look),
+            ended=lambda _: self._read(look),
+            abandonable=True,
+        )
+        self.queue.state_changed.emit()
+
+    @property
+    def reading(self) -> Path | None:
+        """The folder whose images are being looked for."""
+        return self._reading.folder if self._reading is not None else None
+
+    def _found(self, look: _FolderLook, found: list[Path]) -> None:
+        """Take the images of the folder, unless it was looked at again meanwhile or a run has begun."""
+        if look is not self._reading or self.queue.running:
+            return
         if found != [entry.path for entry in self.queue.entries]:
-            self.queue.fill(found)
-            self._works.clear()
+            self._fill(found)
+        if self._ticked is not None:
+            self._tick(self._ticked)
+            self._ticked = None
         self._look_at_work([image for image in found if image not in self._works])
+
+    def _read(self, look: _FolderLook) -> None:
+        if look is self._reading:
+            self._reading = None
+            self.queue.state_changed.emit()
+
+    def _fill(self, images: list[Path]) -> None:
+        self.queue.fill(images)
+        self._works.clear()
 
     def _look_at_work(self, images: Collection[Path]) -> None:
         """Find out in the background what there is of the images, and say what a run would do with each."""
@@ -169,10 +216,15 @@ class FolderRun:
 
     def choose(self, paths: Collection[Path]) -> None:
         """Tick these images of the folder and no others, and show the queue."""
+        self._ticked = frozenset(paths)
         self.look()
+        # Those that are known already at once; others may have come into the folder.
+        self._tick(self._ticked)
+        self.queue.chosen.emit()
+
+    def _tick(self, paths: Collection[Path]) -> None:
         for number, entry in enumerate(self.queue.entries):
             self.queue.choose([number], entry.path in paths)
-        self.queue.chosen.emit()
 
     def start(self) -> None:
         """Begin with the options as they are now; later changes in the panel do not touch this run."""

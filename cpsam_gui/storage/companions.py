@@ -48,6 +48,14 @@ def earlier_work(
     return next(iter(companions_of(image, listings, key).masks), None)
 
 
+def first_without_work(images: Iterable[Path]) -> Path | None:
+    """Return the first of the images of which no masks were saved; their folders are read once."""
+    from cpsam_core.images.companions import Listings
+
+    listings = Listings()
+    return next((image for image in images if earlier_work(image, listings) is None), None)
+
+
 def images_in(folder: Path) -> list[Path]:
     """Return the images of a folder in natural order; an unreadable folder has none."""
     from cpsam_core.images import companions

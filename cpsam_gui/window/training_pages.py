@@ -14,10 +14,12 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.view import Camera
-from cpsam_gui.storage.companions import earlier_work
+from cpsam_gui.storage.companions import first_without_work
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PyQt6.QtWidgets import QWidget
 
     from cpsam_core.data.pairs import Pair
@@ -85,11 +87,21 @@ class TrainingPages(QObject):
         """Open the next image of the folder without saved masks and segment it; saved masks are never touched."""
         here, images = self._open_image.path, self._folder.images
         later = images[images.index(here) + 1 :] if here in images else images
-        following = next((image for image in (*later, *images) if earlier_work(image) is None), None)
-        if following is None:
-            self._notices.message.emit(translate("Every image of the folder has masks already"))
-        else:
-            self._host.open(following, then_segment=True)
+        order = (*later, *images)
+
+        def open_next(following: Path | None) -> None:
+            if following is None:
+                self._notices.message.emit(translate("Every image of the folder has masks already"))
+            else:
+                self._host.open(following, then_segment=True)
+
+        self._jobs.run(
+            lambda progress: first_without_work(order),
+            name=translate("Looking at earlier masks"),
+            lane=Lane.BESIDE,
+            then=open_next,
+            abandonable=True,
+        )
 
     def visit(self, pair: Pair, place: Voxel) -> None:
         """Show a place (z, y, x) of an image of the folder; of bodies and of sections in the orthogonal views."""

@@ -162,6 +162,7 @@ def _folder_run(stage: Stage) -> None:
     stage.open()
     run = stage.window.session.folder_run
     run.look()
+    stage.wait(lambda: run.reading is None)
     run.start()
 
 

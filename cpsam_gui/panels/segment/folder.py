@@ -233,9 +233,13 @@ class FolderView(QWidget):
         queue = self._run.queue
         self.bar.setValue(round(1000 * queue.part))
         self.bar.setVisible(queue.running)
-        self.summary.setText(
-            queue.summary(translate_said) + (f"  ({translate('paused')})" if queue.paused else "")
-        )
+        reading = self._run.reading
+        if reading is not None and not queue.entries:
+            self.summary.setText(translate("Reading the folder {name}…").format(name=reading.name))
+        else:
+            self.summary.setText(
+                queue.summary(translate_said) + (f"  ({translate('paused')})" if queue.paused else "")
+            )
 
 
 def _colour(entry: QueueEntry) -> str:

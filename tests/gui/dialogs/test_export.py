@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -193,6 +194,21 @@ def test_an_export_of_a_folder_names_what_was_written_and_what_was_left_out(
     assert "empty.tif: no masks" in box.text()
     assert "cells_rois.zip" in box.detailedText()
     assert segmented.status.offer.isVisible(), "the folder can be shown"
+
+
+def test_a_folder_to_export_is_read_beside_the_window(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, threads = segmented.session, []
+
+    def read(folder: Path) -> list[Path]:
+        threads.append(current_thread())
+        return []
+
+    monkeypatch.setattr("cpsam_gui.session.exporting.images_in", read)
+    session.exporting.export_folder(None, ExportPlan(find_format("rois"), WriteOptions()))
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert threads and main_thread() not in threads
 
 
 def test_masks_made_ahead_are_known_to_the_export(segmented: Window, tmp_path: Path) -> None:

@@ -278,6 +278,9 @@ def test_the_folder_is_worked_through_from_the_panel(opened: Window, qtbot: QtBo
     panel, queue = opened.panel(SegmentPanel), opened.session.folder_run.queue
     actions_of(opened)["folder"].trigger()
     view = panel.folder
+    assert view.summary.text() == f"Reading the folder {image_file.parent.name}…"
+    assert not view.start.isEnabled()
+    qtbot.waitUntil(lambda: opened.session.folder_run.reading is None)
     assert panel.pages.currentWidget() is view
     view.policy.setCurrentIndex(2)
     assert opened.session.folder_run.existing is ExistingMasks.KEEP_HAND_MADE
@@ -299,6 +302,7 @@ def test_names_keep_room_beside_a_long_reason(opened: Window, qtbot: QtBot, imag
     panel, queue = opened.panel(SegmentPanel), opened.session.folder_run.queue
     opened.show()
     actions_of(opened)["folder"].trigger()
+    qtbot.waitUntil(lambda: opened.session.folder_run.reading is None)
     listed = panel.folder.list
     queue.put(0, state=QueueState.SKIPPED, words="corrected, or masks from elsewhere")
     for width in (240, 320, 200):
@@ -321,6 +325,7 @@ def test_closing_with_a_folder_at_work_asks(
     segmenter.gate = Event()
     run = opened.session.folder_run
     run.look()
+    qtbot.waitUntil(lambda: run.reading is None)
     run.start()
     qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
     actions_of(opened)["folder_pause"].trigger()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import nullcontext
 from pathlib import Path
-from threading import Event
+from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
 from cpsam_gui.program.i18n import FOLDER, TextTranslator, read_ts, translate_said
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
 from cpsam_gui.runs.options import BY_HAND
+from cpsam_gui.session import unattended
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import worklog
@@ -50,7 +51,12 @@ def folder(tmp_path: Path, image_file: Path) -> Path:
 def look_at(session: Session, qtbot: QtBot, path: Path) -> None:
     with qtbot.waitSignal(session.image_changed):
         session.images.open(path)
+    look(session, qtbot)
+
+
+def look(session: Session, qtbot: QtBot) -> None:
     session.folder_run.look()
+    qtbot.waitUntil(lambda: session.folder_run.reading is None)
 
 
 def run_all(session: Session, qtbot: QtBot) -> list[QueueState]:
@@ -310,7 +316,7 @@ def test_where_there_is_no_more_room_the_oldest_flows_go_and_the_masks_stay(
 
 def test_corrected_work_in_the_open_image_is_left_alone(session: Session, qtbot: QtBot, folder: Path) -> None:
     corrected(session, qtbot, folder / "a.tif")
-    session.folder_run.look()
+    look(session, qtbot)
     steps = session.document.steps
     assert run_all(session, qtbot) == [QueueState.SKIPPED, QueueState.DONE, QueueState.DONE]
     assert session.document.steps == steps
@@ -556,3 +562,51 @@ def test_an_earlier_look_at_the_files_that_ends_later_does_not_count(
     gate.set()
     qtbot.waitUntil(lambda: session.jobs.idle)
     assert fates(session)[2] == "stays: corrected"
+
+
+def test_a_folder_is_read_beside_the_window_and_the_last_look_counts(
+    session: Session, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "a.tif")
+    run, gate, threads = session.folder_run, Event(), []
+    late = [folder / "a.tif"]
+
+    def read(home: Path) -> list[Path]:
+        threads.append(current_thread())
+        if len(threads) > 1:
+            return [folder / name for name in NAMES]
+        assert gate.wait(20)
+        return late
+
+    monkeypatch.setattr(unattended, "images_in", read)
+    run.look()
+    qtbot.waitUntil(lambda: len(threads) == 1)
+    run.choose([folder / "b2.tif"])
+    qtbot.waitUntil(lambda: run.reading is None)
+    gate.set()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert [(one.path.name, one.chosen) for one in run.queue.entries] == [
+        ("a.tif", False),
+        ("b2.tif", True),
+        ("b10.tif", False),
+    ]
+    assert main_thread() not in threads
+
+
+def test_images_of_another_folder_are_not_offered_while_this_one_is_read(
+    session: Session, qtbot: QtBot, folder: Path, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    gate = Event()
+    monkeypatch.setattr(unattended, "images_in", lambda home: gate.wait(20) and [image_file])
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file)
+    session.folder_run.look()
+    assert session.folder_run.reading == image_file.parent
+    assert session.folder_run.queue.entries == ()
+    session.folder_run.start()
+    assert not session.folder_run.queue.running
+    gate.set()
+    qtbot.waitUntil(lambda: session.folder_run.reading is None)
+    assert [one.path for one in session.folder_run.queue.entries] == [image_file]

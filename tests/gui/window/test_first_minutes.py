@@ -14,12 +14,14 @@ from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.state.view import Camera
+from cpsam_gui.storage.companions import first_without_work
 from cpsam_gui.tasks.exporting import ExportPlan
 from cpsam_gui.tasks.samples import NAME
 from cpsam_gui.window.recent_menu import remember
 from tests.gui.window.test_window import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
@@ -142,3 +144,27 @@ def test_a_folder_is_read_beside_the_window_and_the_last_one_asked_for_opens(
     qtbot.waitUntil(lambda: window.session.jobs.idle)
     assert window.session.path == quick / "a.tif"
     assert main_thread() not in threads
+
+
+def test_the_next_image_to_segment_is_looked_for_beside_the_window(
+    opened: Window, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, bare = image_file.with_name("d.tif"), image_file.with_name("e.tif")
+    for path in (done, bare):
+        path.write_bytes(image_file.read_bytes())
+    done.with_name("d_masks.tif").write_bytes(b"looked at by name only")
+    qtbot.waitUntil(lambda: opened.session.jobs.idle)
+    opened.session.folder.read(image_file.parent)
+    qtbot.waitUntil(lambda: bare in opened.session.folder.images)
+    threads = []
+
+    def look(images: Sequence[Path]) -> Path | None:
+        threads.append(current_thread())
+        return first_without_work(images)
+
+    monkeypatch.setattr("cpsam_gui.window.training_pages.first_without_work", look)
+    opened.training_pages.segment_next()
+    qtbot.waitUntil(lambda: opened.session.path == bare)
+    assert threads and main_thread() not in threads
+    qtbot.waitUntil(lambda: opened.session.jobs.idle)
+    opened.session.document.mark_saved()
