@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QMenu
 from cpsam_gui import operations
 from cpsam_gui.panels.class_menu import fill_classes
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,7 @@ class ImageMenu(QObject):
         if number:
             chosen = sorted(view.selection)
             count = len(chosen)
-            words = translate("{count} objects").format(count=f"{count:,}")
+            words = translate("{count} objects").format(count=written(count))
             menu.addSection(translate("Object {}").format(number) if count == 1 else words)
             self._add(menu, OBJECT)
             classes = menu.addMenu(translate("Class"))

@@ -23,6 +23,7 @@ from cpsam_gui.actions.parts import on_cell_size, on_gestures
 from cpsam_gui.actions.table import Action
 from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.storage.project import LARGEST_PIXEL_UM
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _pixel_size(window: Window) -> None:
     said = (
         translate("The file does not say.")
         if of_file is None
-        else translate("The file says {size:g}; 0 takes that.").format(size=of_file)
+        else filled(translate("The file says {size:g}; 0 takes that."), size=of_file)
     )
     dialog.setLabelText(f"{translate('Size of a pixel in micrometres')}\n{said}")
     dialog.setInputMode(QInputDialog.InputMode.DoubleInput)

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QLabel, QWidget
 
 from cpsam_gui.operations import class_colour
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 
 if TYPE_CHECKING:
     from cpsam_gui.session.gestures import Gestures
@@ -61,7 +62,7 @@ class ClassLegend(QLabel):
             name = _plain(names.get(number) or translate("class {}").format(number))
             count = int(counts[number]) if number < len(counts) else 0
             lines.append(
-                f'<span style="color:{colour}">&#9632;</span> {number}&nbsp;&nbsp;{name}&nbsp;&nbsp;({count:,})'
+                f'<span style="color:{colour}">&#9632;</span> {number}&nbsp;&nbsp;{name}&nbsp;&nbsp;({written(count)})'
             )
         self.setText("<br>".join(lines))
         self.adjustSize()

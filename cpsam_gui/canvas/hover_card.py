@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.object_words import marks_of
 
 if TYPE_CHECKING:
@@ -54,16 +55,16 @@ class HoverCard:
         names = {one.number: one.name for one in document.facts.classes}
         bodies = document.shape[0] > 1
         pixels, voxels = translate("{:,} px"), translate("{:,} voxels")
-        lines = [translate("Object {}").format(number), (voxels if bodies else pixels).format(known.area)]
+        lines = [translate("Object {}").format(number), filled(voxels if bodies else pixels, known.area)]
         pixel = image.pixel_size if image is not None else None
         if pixel and not bodies:
-            lines[-1] += translate("   {:,.1f} µm²").format(known.area * pixel**2)
+            lines[-1] += filled(translate("   {:,.1f} µm²"), known.area * pixel**2)
         if known.class_id:
             lines.append(names.get(known.class_id) or translate("class {}").format(known.class_id))
         if known.probability is not None:
-            lines.append(translate("probability {:.2f}").format(known.probability))
+            lines.append(filled(translate("probability {:.2f}"), known.probability))
         if known.flow_error is not None:
-            lines.append(translate("flow error {:.2f}").format(known.flow_error))
+            lines.append(filled(translate("flow error {:.2f}"), known.flow_error))
         pieces = self.pieces.now.get(number, 1)
         if pieces > 1:
             lines.append(translate("{} pieces").format(pieces))
@@ -73,7 +74,7 @@ class HoverCard:
         place = now.place(number) if now is not None and self.measuring.fresh else None
         if now is not None and place is not None:
             lines += [
-                translate(text).format(now.columns[name][place])
+                filled(translate(text), now.columns[name][place])
                 for name, text in MEASURES
                 if name in now.columns
             ]

@@ -9,6 +9,8 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 from PyQt6.QtWidgets import QLabel, QWidget
 
+from cpsam_gui.program.numbers import written
+
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
 
@@ -37,7 +39,7 @@ class ScaleBarWidget(QWidget):
         unit = pixel_size or 1.0
         value = round_length(max(140 / screen_per_pixel * unit, 1e-9))
         self._length = value / unit * screen_per_pixel
-        self._text = f"{value:g} {'µm' if pixel_size else 'px'}"
+        self._text = f"{written(value, ',g')} {'µm' if pixel_size else 'px'}"
         self.update()
 
     @property

@@ -26,6 +26,7 @@ from cpsam_gui.dialogs.change_views import ChangeViews
 from cpsam_gui.dialogs.model_tree import class_scores
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 
@@ -276,7 +277,7 @@ class BeforeAfterPage(QDialog):
         self._jobs.run(draw, name=translate("Drawing"), lane=Lane.BESIDE, outlives_image=True, then=show)
 
     def _add_group(self, words: str, spots: tuple[Spot, ...]) -> None:
-        group = QTreeWidgetItem([f"{words}: {len(spots):,}"])
+        group = QTreeWidgetItem([f"{words}: {written(len(spots))}"])
         for spot in spots:
             child = QTreeWidgetItem([self._where(spot)])
             child.setData(0, PLACE, (spot.z, spot.y, spot.x))
@@ -309,4 +310,4 @@ class BeforeAfterPage(QDialog):
 
 
 def _precision(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.2f}"
+    return "-" if math.isnan(value) else written(value, ".2f")

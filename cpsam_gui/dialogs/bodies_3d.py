@@ -10,6 +10,7 @@ from PyQt6.QtGui import QOpenGLContext, QVector3D
 from PyQt6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 
@@ -53,7 +54,7 @@ class BodiesView(QDialog):
         layout.setSpacing(theme.GRID_PX)
         layout.addWidget(self.view, 1)
         words = translate("{count} bodies   Drag: turn   Ctrl+drag: move   Wheel: zoom")
-        layout.addWidget(dim(words.format(count=f"{len(surfaces):,}")))
+        layout.addWidget(dim(words.format(count=written(len(surfaces)))))
 
     def _aim(self, surfaces: Sequence[Surface]) -> None:
         """Look at the middle of all from a distance that shows them."""

@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_core.metrics.compare import MatchState
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 from cpsam_gui.style.wheel import guard_wheels
@@ -180,7 +181,7 @@ class ComparePage(QDialog):
         found = now.comparison
         wholes = {MatchState.SPLIT: found.splits, MatchState.MERGED: found.merges}.get(state)
         ids = now.of_state(state, present=present) if wholes is None else [group.whole for group in wholes]
-        top = QTreeWidgetItem([f"{words}: {len(ids):,}"])
+        top = QTreeWidgetItem([f"{words}: {written(len(ids))}"])
         top.setForeground(0, QColor(*COLOURS[state]))
         for number in ids[:LISTED]:
             box = now.box(number, present=present)
@@ -214,7 +215,7 @@ class ComparePage(QDialog):
                 consensus=_score(found.consensus_error_rate),
                 f1=_score(found.mean_f1),
                 ap=_score(found.mean_average_precision),
-                threshold=f"{found.threshold:g}",
+                threshold=written(found.threshold, "g"),
             )
         )
         for row, name in enumerate(found.names):
@@ -238,4 +239,4 @@ def _masks() -> str:
 
 
 def _score(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.2f}"
+    return "-" if math.isnan(value) else written(value, ".2f")

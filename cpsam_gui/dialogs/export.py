@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -29,6 +28,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_values import stored_flag, stored_text
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
+from cpsam_gui.style.number_fields import DecimalBox
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks.exporting import ExportPlan
 
@@ -255,7 +255,7 @@ def _fields() -> dict[str, QWidget]:
         elif isinstance(value, bool):
             field = QCheckBox(translate(WORDS[one.name]))
         else:
-            field = number = QDoubleSpinBox()
+            field = number = DecimalBox()
             number.setRange(0, 1)
             number.setSingleStep(0.05)
         _set(field, value)
@@ -277,7 +277,7 @@ def _stored(field: QWidget) -> str:
 
 
 def _number(field: QWidget) -> float:
-    return field.value() if isinstance(field, QDoubleSpinBox) else 0.0
+    return field.value() if isinstance(field, DecimalBox) else 0.0
 
 
 def _set(field: QWidget, value: object) -> None:
@@ -286,7 +286,7 @@ def _set(field: QWidget, value: object) -> None:
         field.setCurrentIndex(max(0, field.findText(str(value))))
     elif isinstance(field, QCheckBox):
         field.setChecked(value in (True, "true"))
-    elif isinstance(field, QDoubleSpinBox):
+    elif isinstance(field, DecimalBox):
         try:
             field.setValue(float(str(value)))
         except ValueError:

@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QSpinBox,
@@ -21,6 +20,7 @@ from PyQt6.QtWidgets import (
 from cpsam_gui.program.i18n import languages, translate
 from cpsam_gui.program.preferences import RANGES, Preferences
 from cpsam_gui.style import theme
+from cpsam_gui.style.number_fields import DecimalBox
 from cpsam_gui.style.wheel import guard_wheels
 
 if TYPE_CHECKING:
@@ -214,8 +214,8 @@ def _written(box: QComboBox) -> str:
     return str(box.itemData(index)) if index >= 0 else text
 
 
-def _number(name: str, decimals: int, suffix: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
+def _number(name: str, decimals: int, suffix: str) -> DecimalBox:
+    box = DecimalBox()
     box.setRange(*RANGES[name])
     box.setDecimals(decimals)
     box.setSuffix(suffix)

@@ -10,7 +10,6 @@ from PyQt6.QtGui import QColor, QPainter, QPolygonF
 from PyQt6.QtWidgets import (
     QCheckBox,
     QColorDialog,
-    QDoubleSpinBox,
     QHBoxLayout,
     QPushButton,
     QToolButton,
@@ -20,8 +19,10 @@ from PyQt6.QtWidgets import (
 from superqt import QLabeledDoubleRangeSlider
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
+from cpsam_gui.style.number_fields import DecimalBox
 from cpsam_gui.style.slider_keys import SliderKeys
 from cpsam_gui.style.wheel import guard_wheels
 
@@ -111,7 +112,7 @@ class ChannelRow(QWidget):
         self.swatch.setToolTip(translate("Colour of the channel"))
         self.visible = QCheckBox(channel.name)
         self.visible.setToolTip(channel.name)
-        self.gamma = QDoubleSpinBox()
+        self.gamma = DecimalBox()
         self.gamma.setRange(0.2, 5)
         self.gamma.setSingleStep(0.1)
         self.gamma.setDecimals(1)
@@ -176,7 +177,9 @@ class ChannelRow(QWidget):
         self.swatch.setStyleSheet(f"background: {colour.name()}; border: {border}; border-radius: 9px;")
         self.histogram.set_range(channel.low, channel.high, colour)
         self.limits.setText(
-            translate("{low} to {high}").format(low=f"{channel.low:,.6g}", high=f"{channel.high:,.6g}")
+            translate("{low} to {high}").format(
+                low=written(channel.low, ",.6g"), high=written(channel.high, ",.6g")
+            )
         )
 
     def _limits(self) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QMenu
 
 from cpsam_gui.program.file_manager import show_file, show_folder
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.companions import masks_path, project_path
@@ -91,7 +92,7 @@ class FileMenu:
         for path in paths:
             self._candidates.use(path, "exclude" if on else "auto")
         words = translate("{} is left out of training") if on else translate("{} is available for training")
-        names = paths[0].name if len(paths) == 1 else translate("{:,} images").format(len(paths))
+        names = paths[0].name if len(paths) == 1 else filled(translate("{:,} images"), len(paths))
         self._notices.message.emit(words.format(names))
 
     def _clear(self, paths: Sequence[Path]) -> None:

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QListWidget
 
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim
 
@@ -89,6 +90,6 @@ def _words(entry: str | Step) -> str:
     if count == 1:
         parts.append(translate("object {}").format(next(iter(entry.records))))
     elif count > 1:
-        parts.append(translate("{:,} objects").format(count))
+        parts.append(filled(translate("{:,} objects"), count))
     parts.append(time.strftime("%H:%M", time.localtime(entry.made)))
     return "   ".join(parts)

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.class_menu import fill_classes
 from cpsam_gui.program.i18n import translate, translate_said, written_keys
+from cpsam_gui.program.numbers import written
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim, scrolling
@@ -176,7 +177,7 @@ class ReviewPanel(Panel):
         there = open_image.image is not None
         looked, total = review.progress
         self.progress_words.setText(
-            translate("{done} of {all} reviewed").format(done=f"{looked:,}", all=f"{total:,}")
+            translate("{done} of {all} reviewed").format(done=written(looked), all=written(total))
             if total
             else translate("Nothing to review yet: segment the image first")
         )
@@ -218,13 +219,13 @@ class ReviewPanel(Panel):
     def _show_present(self, total: int) -> None:
         review, selection, missed = self._review, self._view.selection, self._missed.all
         if len(selection) > 1:
-            self.title.setText(translate("{count} objects selected").format(count=f"{len(selection):,}"))
+            self.title.setText(translate("{count} objects selected").format(count=written(len(selection))))
             self.reasons.setText(translate("Decisions apply to all of them"))
             return
         if review.place in missed:
             words = translate("Missed cell {number} of {count}")
             place = missed.index(review.place) + 1
-            self.title.setText(words.format(number=f"{place:,}", count=f"{len(missed):,}"))
+            self.title.setText(words.format(number=written(place), count=written(len(missed))))
             self.reasons.setText(translate("The model sees a cell here, but there is no mask"))
             return
         if not review.present:
@@ -234,7 +235,7 @@ class ReviewPanel(Panel):
             return
         words = translate("Object {number}").format(number=review.present)
         if review.score is not None:
-            words += "   " + translate("doubt {score}").format(score=f"{review.score:.2f}")
+            words += "   " + translate("doubt {score}").format(score=written(review.score, ".2f"))
         self.title.setText(words)
         row = self._open_image.document.objects[review.present]
         state = (
@@ -259,7 +260,7 @@ class ReviewPanel(Panel):
         elif count:
             many = translate("{count} possible cells without a mask")
             one = translate("1 possible cell without a mask")
-            words = one if count == 1 else many.format(count=f"{count:,}")
+            words = one if count == 1 else many.format(count=written(count))
         else:
             words = translate("The model sees no other cell")
         self.missed_words.setText(words)

@@ -16,11 +16,13 @@ from xml.etree import ElementTree
 from PyQt6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, QTranslator
 from PyQt6.QtGui import QKeySequence
 
+from cpsam_gui.program.numbers import in_language, set_language
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 CONTEXT = "cpsam-gui"
-NUMBER = re.compile(r"(?:-|(?<!\w)\+)?\d[\d,]*(?:\.\d+)?")
+NUMBER = re.compile(r"(?:-|(?<!\w)\+)?\d+(?:,\d+)*(?:\.\d+)?")
 LINES, SENTENCES = re.compile(r"(\n\s*)"), re.compile(r"((?<=[.!?])\s+(?=[A-Z0-9]))")
 ENTRIES = re.compile(r"(, )")
 """What stands between lines, between sentences, and between the entries of a list."""
@@ -39,7 +41,8 @@ def translate_said(text: str) -> str:
 
     Values in them stand as ``{}`` in the files of the languages: "3 objects locked" is "{} objects locked" there, and
     "a.png is left out: no objects" is "{} is left out: {}"; values that are words are translated in turn. Of several
-    sentences or lines each is looked for, of a list every entry.
+    sentences or lines each is looked for, of a list every entry. Numbers are written as the language does, in words
+    that have no translation, too.
     """
     known = translate(text)
     if known != text:
@@ -49,10 +52,10 @@ def translate_said(text: str) -> str:
         template = NUMBER.sub("{}", text)
         known = translate(template)
         if known != template and known.count("{}") == len(numbers):
-            return _filled(known, numbers)
+            return _filled(known, [in_language(number) for number in numbers])
     app = QCoreApplication.instance()
     if app is None or not any(map(str.isalpha, text)):
-        return text
+        return in_language(text)
     for translator in app.findChildren(TextTranslator):
         found = translator.template_of(text)
         if found is not None:
@@ -63,7 +66,7 @@ def translate_said(text: str) -> str:
     if text.endswith("."):
         # Many are told without the full stop, too.
         return f"{translate_said(text[:-1])}."
-    return _one_by_one(ENTRIES, text) if ENTRIES.search(text) else text
+    return _one_by_one(ENTRIES, text) if ENTRIES.search(text) else in_language(text)
 
 
 def _one_by_one(between: re.Pattern[str], text: str) -> str:
@@ -85,9 +88,7 @@ def written_keys(shortcut: str) -> str:
 
 def written_time(seconds: float) -> str:
     """Return a moment, seconds since 1970, as the user's language writes it: ``27 November 2026, 19:38``."""
-    app = QCoreApplication.instance()
-    locale = QLocale(str((app.property("language") if app is not None else None) or "en"))
-    return locale.toString(QDateTime.fromSecsSinceEpoch(int(seconds)), translate("d MMMM yyyy, HH:mm"))
+    return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(seconds)), translate("d MMMM yyyy, HH:mm"))
 
 
 def languages() -> dict[str, str]:
@@ -100,7 +101,9 @@ def install(app: QCoreApplication, code: str = "") -> bool:
     """Let an application speak a language, empty for that of the system; False where it stays English."""
     code = code or QLocale.system().name().split("_")[0]
     path = FOLDER / f"{code}.ts"
-    if code == "en" or not path.is_file():
+    spoken = code != "en" and path.is_file()
+    set_language(code if spoken else "en")
+    if not spoken:
         return False
     app.setProperty("language", code)
     own = TextTranslator(read_ts(path), app)

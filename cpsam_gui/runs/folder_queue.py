@@ -54,7 +54,9 @@ class QueueEntry:
     def text(self, translate: Callable[[str], str]) -> str:
         """Return what became of the image, in words of the user's language."""
         if self.state is QueueState.DONE:
-            return f"{self.objects:,} {translate('object' if self.objects == 1 else 'objects')}"
+            return (
+                f"{translate(f'{self.objects:,}')} {translate('object' if self.objects == 1 else 'objects')}"
+            )
         if self.state is QueueState.WAITING and self.fate:
             return translate(self.fate)
         words = translate(self.words) if self.words else ""
@@ -157,7 +159,7 @@ class Queue:
         if count == 0:
             return translate("No images")
         parts = [
-            f"{number:,} {words}"
+            f"{translate(f'{number:,}')} {words}"
             for state, words in (
                 (QueueState.DONE, translate("done")),
                 (QueueState.SKIPPED, translate("skipped")),
@@ -170,7 +172,7 @@ class Queue:
         total = (
             translate(f"{ticked:,} of {count:,} image{'' if count == 1 else 's'}")
             if ticked < count
-            else f"{count:,} {translate('image' if count == 1 else 'images')}"
+            else f"{translate(f'{count:,}')} {translate('image' if count == 1 else 'images')}"
         )
         return f"{total}: {', '.join(parts)}" if parts else total
 

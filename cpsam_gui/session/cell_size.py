@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cpsam_core.segment.settings import NATIVE_DIAMETER_PX
 from cpsam_gui import tasks
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.runs.options import typical_diameter
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class CellSize:
                 self._notices.message.emit(words)
             else:
                 self._run_state.change(diameter=round(diameter, 1))
-                self._notices.message.emit(translate("The cells measure about {:.0f} px").format(diameter))
+                self._notices.message.emit(filled(translate("The cells measure about {:.0f} px"), diameter))
 
         work = partial(
             tasks.measure,

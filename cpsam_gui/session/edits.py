@@ -9,6 +9,7 @@ from cpsam_gui import operations
 from cpsam_gui.operations import bodies
 from cpsam_gui.operations.next_plane import follow_planes, guide_by_flows
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class Edits:
             return
         self._gestures.options.clipboard = copied
         many = len(copied.pieces)
-        words = translate("1 object copied") if many == 1 else translate("{:,} objects copied").format(many)
+        words = translate("1 object copied") if many == 1 else filled(translate("{:,} objects copied"), many)
         self._notices.message.emit(words)
         self._gestures.tool_changed.emit()
 

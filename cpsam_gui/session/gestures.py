@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.tools import TOOLS, Desk, Options, Pointer, PreviewShape, Tool
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ class Gestures(QObject):
         low, high = BRUSH_RANGE_PIXELS
         diameter = self.view.brush_diameter * factor
         self.view.brush_diameter = min(max(diameter, low), high)
-        self._notices.message.emit(translate("Brush {:.0f} px").format(self.view.brush_diameter))
+        self._notices.message.emit(filled(translate("Brush {:,.0f} px"), self.view.brush_diameter))
         self.redraw.emit()
 
     def deliver(self, done: Callable[[Any], None], result: Any) -> None:

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
@@ -108,7 +109,7 @@ class LargeRun(QObject):
 
     def _tell(self) -> None:
         if self.partial_result is not None:
-            words = translate("{:,} objects so far").format(self.partial_result.count)
+            words = filled(translate("{:,} objects so far"), self.partial_result.count)
             self._notices.message.emit(words)
 
     def _ended(self, ending: Ending) -> None:
@@ -181,4 +182,4 @@ class LargeRun(QObject):
                 changed_rows=found.changed_rows,
             )
             words = translate("{:,} objects found")
-            self._notices.message.emit(words.format(len(found.records)))
+            self._notices.message.emit(filled(words, len(found.records)))

@@ -13,6 +13,7 @@ from cpsam_core.system.power import on_battery
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.tasks.ahead import Ahead, AheadPlan, segment_ahead
 
@@ -268,4 +269,4 @@ class LookAhead(QObject):
             translate("{:,} objects, segmented ahead with {}"),
         )
         words = one if len(document.objects) == 1 else many
-        self._notices.message.emit(words.format(len(document.objects), self._run_state.options.model.title))
+        self._notices.message.emit(filled(words, len(document.objects), self._run_state.options.model.title))

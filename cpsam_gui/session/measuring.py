@@ -11,6 +11,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from cpsam_core.measure import Recipe
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.tasks.measuring import (
     MeasurementRequest,
@@ -300,7 +301,7 @@ class MeasurementController(QObject):
 
         def done(tables: FolderTables) -> None:
             words = translate("{images} images with {objects} objects measured: {name}").format(
-                images=f"{tables.measured:,}", objects=f"{tables.count:,}", name=tables.objects.name
+                images=written(tables.measured), objects=written(tables.count), name=tables.objects.name
             )
             if tables.failed:
                 words += "   " + translate("not measured: {names}").format(names="; ".join(tables.failed[:3]))

@@ -13,6 +13,7 @@ from cpsam_core.labels import parts_of_runs, separate_pieces
 from cpsam_gui import operations
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.steps import StepSource
@@ -181,7 +182,7 @@ class Pieces(QObject):
         if self._open_image.document is document and document.state is state and not document.writing:
             self._open_image.view.selection = frozenset()
             document.replace(translate("Make each part an object"), made.store, made.records)
-            self._notices.message.emit(translate("{:,} objects").format(len(made.records)))
+            self._notices.message.emit(filled(translate("{:,} objects"), len(made.records)))
 
 
 @dataclass(frozen=True, slots=True)

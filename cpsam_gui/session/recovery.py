@@ -17,6 +17,7 @@ from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.program.i18n import translate, written_time
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
@@ -76,13 +77,13 @@ class LeftWork:
 def _objects(count: int | None) -> str:
     if count is None:
         return ""
-    return translate("1 object") if count == 1 else translate("{:,} objects").format(count)
+    return translate("1 object") if count == 1 else filled(translate("{:,} objects"), count)
 
 
 def _steps(count: int | None) -> str:
     if count is None:
         return ""
-    return translate("1 step") if count == 1 else translate("{:,} steps").format(count)
+    return translate("1 step") if count == 1 else filled(translate("{:,} steps"), count)
 
 
 def saved_since(image: Path | None, when: float) -> bool:
@@ -210,10 +211,11 @@ class Recovery:
             put_back(document, labels, found, translate("Recovered work"))
         if found.lost:
             when = time.strftime("%H:%M:%S", time.localtime(found.when))
-            text = translate(
+            words = translate(
                 "The work until {when} is recovered. After that the journal is damaged: at least {steps} step(s) "
                 "({bytes:,} bytes) are lost."
-            ).format(when=when, steps=found.lost_steps, bytes=found.lost)
+            )
+            text = filled(words, when=when, steps=found.lost_steps, bytes=found.lost)
             self._notices.failed.emit(Problem(text))
         words = translate("The work is recovered: {}. It is not saved yet.")
         self._notices.message.emit(words.format(_objects(len(document.objects))))

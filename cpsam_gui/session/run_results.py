@@ -17,6 +17,7 @@ from cpsam_gui.operations.identities import Identities
 from cpsam_gui.operations.region_run import land
 from cpsam_gui.operations.replacing import is_kept
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.runs.options import RunOptions, recalled, still_by_hand, thresholds_in
 from cpsam_gui.session.run_state import threshold_state
 from cpsam_gui.session.run_traces import RunTraces
@@ -230,7 +231,7 @@ class RunResults:
             else:
                 self._take(pending.kind, pending.name, found)
             words = translate("{:,} objects") if live else translate("{:,} objects found")
-            said = (words.format(len(found.records)), *map(translate_said, found.notes))
+            said = (filled(words, len(found.records)), *map(translate_said, found.notes))
             self._notices.message.emit("; ".join(said))
             if not live:
                 self._match_panel(pending)
@@ -268,7 +269,7 @@ class RunResults:
         words = (
             translate("1 object in the region") if len(new) == 1 else translate("{:,} objects in the region")
         )
-        self._notices.message.emit(words.format(len(new)))
+        self._notices.message.emit(filled(words, len(new)))
         if done is not None:
             done(new)
 

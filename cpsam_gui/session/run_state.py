@@ -10,6 +10,7 @@ from psygnal import Signal
 from cpsam_core.segment.mask_memory import MaskMemory
 from cpsam_gui.operations.identities import Identities
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.runs.as_command import Call
 from cpsam_gui.runs.options import BY_HAND, RunOptions, remembered, seen_by, thresholds_in
 from cpsam_gui.session.questions import Answer, Question
@@ -115,7 +116,7 @@ class RunState:
         question = Question(
             one
             if touched == 1
-            else translate("{:,} objects that you touched will be replaced").format(touched),
+            else filled(translate("{:,} objects that you touched will be replaced"), touched),
             translate(
                 "They were drawn, corrected, locked, classified or accepted by hand. The History panel "
                 "brings them back."

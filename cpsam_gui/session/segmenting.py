@@ -12,6 +12,7 @@ from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import filled
 from cpsam_gui.runs.options import BY_HAND, RunOptions, thresholds_in
 from cpsam_gui.session.notices import FOLDER_RUN
 from cpsam_gui.session.run_results import REGION, THRESHOLDS
@@ -144,7 +145,7 @@ class SegmentationController:
         """
         if self._open_image.document.large and box.shape[1] * box.shape[2] > LARGEST_REGION_PX:
             words = translate("This region has {:,} megapixels: choose one of at most {:,}.")
-            text = words.format(box.shape[1] * box.shape[2] // 1_000_000, LARGEST_REGION_PX // 1_000_000)
+            text = filled(words, box.shape[1] * box.shape[2] // 1_000_000, LARGEST_REGION_PX // 1_000_000)
             self._notices.failed.emit(Problem(text))
             return
         document, given_up = self._open_image.document, {}

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
 
 from cpsam_gui.program.i18n import translate, translate_said, written_keys
+from cpsam_gui.program.numbers import filled, written
 from cpsam_gui.session.object_words import marks_of
 from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.style import theme
@@ -157,7 +158,7 @@ class StatusBar(QStatusBar):
 
     def _count(self) -> None:
         count = len(self._open_image.document.objects)
-        words = translate("1 object") if count == 1 else translate("{:,} objects").format(count)
+        words = translate("1 object") if count == 1 else filled(translate("{:,} objects"), count)
         self.count.setText(words if self._open_image.image is not None else "")
 
     def _started(self, name: str) -> None:
@@ -198,16 +199,18 @@ def read_out(open_image: OpenImage, rejected: RejectedCandidates, row: int, colu
         return ""
     place = f"y {row}  x {column}"
     if image.pixel_size:
-        place += f"  ({row * image.pixel_size:.1f}, {column * image.pixel_size:.1f} µm)"
+        place += filled(translate("  ({:.1f}, {:.1f} µm)"), row * image.pixel_size, column * image.pixel_size)
     lazy = lazy_pixels_of(image)
     # What is in view was read for it; nobody waits for a file here.
     pixel = image.pixels[view.plane, row, column] if lazy is None else lazy.peek(view.plane, row, column)
     values = [] if pixel is None else pixel.tolist()
     shown = [index for index, channel in enumerate(view.channels) if channel.visible][:SHOWN]
     if len(values) < 2:
-        words = "".join(f"{value:g}" for value in values)
+        words = "".join(written(value, "g") for value in values)
     else:
-        words = "  ".join(f"{shorten(view.channels[index].name)} {values[index]:g}" for index in shown)
+        words = "  ".join(
+            f"{shorten(view.channels[index].name)} {written(values[index], 'g')}" for index in shown
+        )
     number = document.label_at(view.plane, row, column)
     what = _object(document, number) if number else _candidate(rejected.at(view.plane, row, column))
     return "    ".join(part for part in (place, words, what) if part)

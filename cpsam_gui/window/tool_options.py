@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_gui.operations import Scope, WriteMode, class_colour
 from cpsam_gui.program.i18n import translate, translate_said, written_keys
+from cpsam_gui.program.numbers import written
 from cpsam_gui.session.gestures import BRUSH_RANGE_PIXELS
 from cpsam_gui.style import theme
 from cpsam_gui.tools import TOOLS
@@ -239,7 +240,7 @@ class ToolOptionsBar(QFrame):
         if "class" in tool.settings:
             self._list_classes()
         self._show(self.brush, self._view.brush_diameter, BRUSH_RANGE_PIXELS)
-        self._brush_text.setText(f"{self._view.brush_diameter:.0f} px")
+        self._brush_text.setText(f"{written(self._view.brush_diameter, ',.0f')} px")
         self._show(self.tolerance, options.tolerance, TOLERANCE_RANGE)
         self._tolerance_text.setText(f"{100 * options.tolerance:.0f} %")
 

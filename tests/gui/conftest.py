@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import tifffile
-from PyQt6.QtCore import QCoreApplication, QEvent, QSettings, QTranslator
+from PyQt6.QtCore import QCoreApplication, QEvent, QLocale, QSettings, QTranslator
 from PyQt6.QtGui import QDesktopServices
 
 from cpsam_core.segment.output import NetworkOutput
@@ -217,7 +217,7 @@ def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterat
 def german(qapp: QApplication) -> Iterator[None]:
     """Let the window speak German."""
     # Kept alive meanwhile: identities of wrappers that are gone are given to others.
-    before = qapp.findChildren(QTranslator)
+    before, locale = qapp.findChildren(QTranslator), QLocale()
     assert i18n.install(qapp, "de")
     yield
     for translator in qapp.findChildren(QTranslator):
@@ -225,6 +225,7 @@ def german(qapp: QApplication) -> Iterator[None]:
             qapp.removeTranslator(translator)
             translator.setParent(None)
     qapp.setProperty("language", None)
+    QLocale.setDefault(locale)
 
 
 @pytest.fixture

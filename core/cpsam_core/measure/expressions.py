@@ -126,6 +126,8 @@ def parse(text: str) -> Expression:
         raise SettingsError(f"The expression is longer than {LONGEST} signs.")
     try:
         tree = ast.parse(_readable(text), mode="eval").body
+        if isinstance(tree, ast.Tuple) and not text.strip().startswith("("):
+            raise SettingsError(f"{text!r} has a comma: decimals are written with a point, as in 2000.5.")
         names = _checked(tree, text)
     except (SyntaxError, tokenize.TokenError, ValueError, RecursionError, MemoryError) as error:
         place = f" near sign {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""

@@ -12,6 +12,7 @@ from PyQt6.QtGui import QColor
 from cpsam_gui.operations import class_colour
 from cpsam_gui.panels.objects import many
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 from cpsam_gui.session.object_words import marks_of, origin_of
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.objects import ObjectRecord, Origin
@@ -215,7 +216,7 @@ class ObjectsModel(QAbstractTableModel):
         if column == "Id":
             return str(number)
         if column == "Area":
-            return f"{row.area:,}"
+            return written(row.area)
         if column == "Class":
             names = {one.number: one.name for one in self._open_image.document.facts.classes}
             return (names.get(row.class_id) or str(row.class_id)) if row.class_id else ""

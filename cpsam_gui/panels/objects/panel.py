@@ -36,6 +36,7 @@ from cpsam_gui.panels.objects.many import special
 from cpsam_gui.panels.objects.menu import SelectionMenu
 from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, IN_PIECES, ObjectsModel, flags_of
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import filled, written
 from cpsam_gui.session.object_words import origin_of, origin_words
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.objects import Origin
@@ -81,10 +82,10 @@ def tally(rows: Iterable[ObjectRecord], *, bodies: bool = False) -> str:
 
 def in_words(counts: Mapping[str, int], area: float, *, bodies: bool = False) -> str:
     """Return counts of special objects and their median area in words."""
-    words = [f"{count:,} {translate(name)}" for name, count in counts.items() if count]
+    words = [f"{written(count)} {translate(name)}" for name, count in counts.items() if count]
     if area:
         typical = translate("median volume {:,.0f} voxels") if bodies else translate("median area {:,.0f} px")
-        words.append(typical.format(area))
+        words.append(filled(typical, area))
     # A number stays with what it counts where lines are broken.
     return "   ".join(word.replace(" ", NO_BREAK) for word in words)
 
@@ -221,7 +222,7 @@ class ObjectsPanel(Panel):
         """Follow the objects."""
         open_image = self._open_image
         table, bodies = open_image.document.table, open_image.document.shape[0] > 1
-        self.count.setText(f"{len(table):,}")
+        self.count.setText(written(len(table)))
         self._caption.setText(translate("object" if len(table) == 1 else "objects"))
         self._selecting = True
         self.model.refresh()
@@ -278,7 +279,7 @@ class ObjectsPanel(Panel):
         objects = self._open_image.document.objects
         if len(chosen) > 1:
             area = sum([objects[number].area for number in chosen if number in objects])
-            return f"{len(chosen):,} {translate('objects')}   {self._size(area)}"
+            return f"{written(len(chosen))} {translate('objects')}   {self._size(area)}"
         number = next(iter(chosen), 0)
         if number not in objects:
             return translate(NOTHING)
@@ -291,22 +292,22 @@ class ObjectsPanel(Panel):
             flags_of(row, self._pieces.now.get(number, 1)),
         ]
         if row.probability is not None:
-            words.append(f"{translate('probability')} {row.probability:.2f}")
+            words.append(f"{translate('probability')} {written(row.probability, '.2f')}")
         if row.flow_error is not None:
-            words.append(f"{translate('flow error')} {row.flow_error:.2f}")
+            words.append(f"{translate('flow error')} {written(row.flow_error, '.2f')}")
         return "   ".join(word for word in words if word)
 
     def _size(self, count: int) -> str:
         """Return an area in pixels, or a volume in voxels, and in micrometres where the file says their size."""
         open_image = self._open_image
         if open_image.document.shape[0] == 1:
-            return f"{count:,} px"
-        image, words = open_image.image, translate("{:,} voxels").format(count)
+            return f"{written(count)} px"
+        image, words = open_image.image, filled(translate("{:,} voxels"), count)
         if image is None or not image.pixel_size:
             return words
         depth = self._gestures.desk.spacing()[0] * image.pixel_size
         volume = count * depth * image.pixel_size * (image.pixel_height or image.pixel_size)
-        return f"{words}, {volume:,.4g} µm³"
+        return f"{words}, {written(volume, ',.4g')} µm³"
 
     def _planes(self, row: ObjectRecord) -> str:
         """Return the planes of a stack through which an object goes."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PyQt6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt
 from PyQt6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QLabel,
     QLineEdit,
     QSizePolicy,
@@ -15,10 +14,10 @@ from PyQt6.QtWidgets import (
     QToolButton,
     QWidget,
 )
-from superqt import QLabeledDoubleSlider
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
+from cpsam_gui.style.number_fields import DecimalBox, DecimalSlider
 from cpsam_gui.style.slider_keys import SliderKeys
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ ROW_PIXELS = 26
 class ZeroWord(QLabel):
     """Stands over the number of a slider at its lowest value and says what that means, unless it is being typed."""
 
-    def __init__(self, slider: QLabeledDoubleSlider, words: str) -> None:
+    def __init__(self, slider: DecimalSlider, words: str) -> None:
         (self._edit,) = slider.findChildren(QLineEdit)
         super().__init__(translate(words), slider)
         self._slider, self._plain = slider, self._edit.styleSheet()
@@ -65,9 +64,9 @@ class ZeroWord(QLabel):
         self.setVisible(on)
 
 
-def slider(low: float, high: float, tip: str, *, zero: str = "") -> QLabeledDoubleSlider:
+def slider(low: float, high: float, tip: str, *, zero: str = "") -> DecimalSlider:
     """Return a slider with its number beside it; `zero` stands for its lowest value."""
-    made = QLabeledDoubleSlider(Qt.Orientation.Horizontal)
+    made = DecimalSlider()
     made.setRange(low, high)
     made.setDecimals(2)
     made.setSingleStep(0.1)
@@ -79,9 +78,9 @@ def slider(low: float, high: float, tip: str, *, zero: str = "") -> QLabeledDoub
 
 def number(
     low: float, high: float, suffix: str, tip: str, *, decimals: int = 1, zero: str = ""
-) -> QDoubleSpinBox:
+) -> DecimalBox:
     """Return a field for a number; `zero` stands for its lowest value."""
-    made = QDoubleSpinBox()
+    made = DecimalBox()
     made.setDecimals(decimals)
     _numeric(made, low, high, suffix, zero)
     return told(made, tip)
@@ -143,7 +142,7 @@ def put(widget: Any, value: Any) -> None:
     blocker.unblock()
 
 
-def _numeric(made: QDoubleSpinBox | QSpinBox, low: Any, high: Any, suffix: str, zero: str) -> None:
+def _numeric(made: DecimalBox | QSpinBox, low: Any, high: Any, suffix: str, zero: str) -> None:
     made.setRange(low, high)
     made.setSuffix(suffix)
     # A number counts when it is complete.

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_gui.panels.segment.fields import button, choice, put
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.numbers import written
 from cpsam_gui.runs.folder_queue import ExistingMasks, QueueEntry, QueueState
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
@@ -133,8 +134,8 @@ class FolderView(QWidget):
             self.space.setText(translate("Flows are not kept"))
         else:
             words = translate("Flows kept: {kept} of {most} GiB")
-            known = "-" if kept is None else f"{kept / GIBIBYTE:.2f}"
-            self.space.setText(words.format(kept=known, most=f"{most / GIBIBYTE:.1f}"))
+            known = "-" if kept is None else written(kept / GIBIBYTE, ".2f")
+            self.space.setText(words.format(kept=known, most=written(most / GIBIBYTE, ".1f")))
 
     def _recolour(self) -> None:
         """Take the icons' colours of the theme."""

@@ -10,6 +10,7 @@ from superqt import QElidingLabel
 from cpsam_gui.panels.segment.estimate_words import estimate_words
 from cpsam_gui.panels.segment.fields import button
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.numbers import written
 from cpsam_gui.runs.as_command import command_line, python_call
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
@@ -151,7 +152,9 @@ class Foot(QFrame):
         if current is not None:
             entry = queue.entries[current]
             words = translate("paused") if queue.paused else entry.text(translate_said)
-            self.progress.setText(f"{current + 1:,} / {len(queue.entries):,}   {entry.path.name}   {words}")
+            self.progress.setText(
+                f"{written(current + 1)} / {written(len(queue.entries))}   {entry.path.name}   {words}"
+            )
 
     def copy_command(self) -> None:
         """Put the line for the terminal on the clipboard."""

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QFileDialog
 
 from cpsam_gui.panels.segment.fields import told
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 
 if TYPE_CHECKING:
     from cpsam_core.weights import ModelInfo
@@ -98,5 +99,9 @@ def _tip(model: ModelInfo) -> str:
         "published": "Published by the authors of Cellpose; large, best on a graphics card",
         "own": "Your own model",
     }
-    size = f", {model.size / 1e6:,.0f} MB" if model.size is not None else ", about 1.2 GB to download"
+    size = (
+        f", {written(model.size / 1e6, ',.0f')} MB"
+        if model.size is not None
+        else translate(", about 1.2 GB to download")
+    )
     return f"{translate(kinds[model.kind])}{size}"

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -216,8 +217,8 @@ def cell_text(value: Any) -> str:
     if isinstance(value, np.bool_):
         return translate("yes") if value else ""
     if isinstance(value, np.integer):
-        return f"{int(value):,}"
+        return written(int(value))
     if isinstance(value, np.floating):
         number = float(value)
-        return "" if number != number else f"{number:,.1f}" if abs(number) >= 1000 else f"{number:.4g}"
+        return "" if number != number else written(number, ",.1f" if abs(number) >= 1000 else ".4g")
     return str(value)

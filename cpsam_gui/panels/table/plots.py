@@ -12,9 +12,10 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from cpsam_gui.panels.axes import NumberAxis, WholeAxis
 from cpsam_gui.panels.table.model import title_of
-from cpsam_gui.panels.whole_axis import WholeAxis
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ class Plots(QWidget):
     @cached_property
     def plot(self) -> pg.PlotWidget:
         """The plot; made when it is first drawn, which takes as long as a page of the window."""
-        made = pg.PlotWidget(viewBox=self.box, axisItems={"left": WholeAxis(orientation="left")})
+        axes = {"left": WholeAxis("left"), "bottom": NumberAxis("bottom")}
+        made = pg.PlotWidget(viewBox=self.box, axisItems=axes)
         made.hideButtons()
         for side in ("bottom", "left"):
             made.getAxis(side).enableAutoSIPrefix(False)
@@ -172,7 +174,7 @@ class Plots(QWidget):
                 translate("Drag over points to select them")
                 if drawn == len(x)
                 else translate("{some} of {all} points are drawn; dragging selects all").format(
-                    some=f"{drawn:,}", all=f"{len(x):,}"
+                    some=written(drawn), all=written(len(x))
                 )
             )
         else:

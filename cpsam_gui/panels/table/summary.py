@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,25 +20,27 @@ def summary_words(now: Measurements, places: NDArray[np.int64], micrometres: boo
     columns, shapes = now.columns, now.shapes
     count, total = len(places), len(now)
     words = [
-        translate("{count} objects").format(count=f"{total:,}")
+        translate("{count} objects").format(count=written(total))
         if count == total
-        else translate("{count} of {all} objects").format(count=f"{count:,}", all=f"{total:,}")
+        else translate("{count} of {all} objects").format(count=written(count), all=written(total))
     ]
     if not count:
         return words[0]
     sizes = columns[shapes.size_name][places]
     words.append(
-        translate("{part} % covered").format(part=f"{100 * float(sizes.sum()) / np.prod(shapes.shape):.1f}")
+        translate("{part} % covered").format(
+            part=written(100 * float(sizes.sum()) / np.prod(shapes.shape), ".1f")
+        )
     )
     physical = {"area": ("area_um2", "µm²"), "volume": ("volume_um3", "µm³")}[shapes.size_name]
     if micrometres and physical[0] in columns:
         size, unit = columns[physical[0]][places], physical[1]
     else:
         size, unit = sizes, translate("voxels") if shapes.size_name == "volume" else translate("px")
-    words.append(translate("median size {size}").format(size=f"{np.median(size):,.4g} {unit}"))
+    words.append(translate("median size {size}").format(size=f"{written(np.median(size), ',.4g')} {unit}"))
     for name, text in (("flow_error", "median flow error {value}"), ("doubt", "median doubt {value}")):
         known = columns[name][places]
         known = known[np.isfinite(known)]
         if len(known):
-            words.append(translate(text).format(value=f"{np.median(known):.2f}"))
+            words.append(translate(text).format(value=written(np.median(known), ".2f")))
     return "   ".join(words)

@@ -21,7 +21,10 @@ class TopRow(QHBoxLayout):
             translate("Filter, such as {example}").format(example="area > 200 and solidity < 0.9")
         )
         self.filter.setToolTip(
-            translate("Shows only objects for which this is true; use column names, numbers, and, or, not")
+            translate(
+                "Shows only objects for which this is true; use column names, numbers with a point before decimals "
+                "(2000.5), and, or, not"
+            )
         )
         self.filter.setClearButtonEnabled(True)
         self.micrometres = _button(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtWidgets import QComboBox
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import written
 
 if TYPE_CHECKING:
     from cpsam_core.retrain.budget import BudgetName
@@ -67,4 +68,4 @@ def duration(seconds: float) -> str:
         return translate("{n} s").format(n=max(1, round(seconds)))
     if seconds < 5400:
         return translate("{n} min").format(n=round(seconds / 60))
-    return translate("{n} h").format(n=f"{seconds / 3600:.1f}")
+    return translate("{n} h").format(n=written(seconds / 3600, ".1f"))

@@ -11,7 +11,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from cpsam_gui.panels.whole_axis import WholeAxis
+from cpsam_gui.panels.axes import NumberAxis, WholeAxis
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 
@@ -127,7 +127,7 @@ def _is_known(value: float | None) -> bool:
 
 
 def _plot() -> pg.PlotWidget:
-    plot = pg.PlotWidget(axisItems={"bottom": WholeAxis(orientation="bottom")})
+    plot = pg.PlotWidget(axisItems={"bottom": WholeAxis("bottom"), "left": NumberAxis("left")})
     plot.setFixedHeight(HEIGHT_PIXELS)
     plot.setMenuEnabled(False)
     plot.hideButtons()

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class TrainingRow:
         one = self.parts[0]
         if self.is_stack:
             words = "{name}: {count} parts" if self.of_squares else "{name}: {count} planes"
-            return translate(words).format(name=one.pair.image.name, count=f"{len(self.parts):,}")
+            return translate(words).format(name=one.pair.image.name, count=written(len(self.parts)))
         return one.name if one.pair.section is None else f"    {translate_said(one.pair.section.title)}"
 
     @property
@@ -152,7 +153,7 @@ class CandidateTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.CheckStateRole and column in (LEARN, ASIDE):
             return row.switched(column)
         if role == Qt.ItemDataRole.DisplayRole:
-            return {NAME: row.name, OBJECTS: "" if row.is_stack else f"{row.objects:,}"}.get(column)
+            return {NAME: row.name, OBJECTS: "" if row.is_stack else written(row.objects)}.get(column)
         if role == Qt.ItemDataRole.TextAlignmentRole and column == OBJECTS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and (row.problem or not row.wanted):
@@ -175,7 +176,9 @@ class CandidateTable(QAbstractTableModel):
         state = translate("corrected") if one.corrected else translate("segmented, not corrected yet")
         parts = [f"{one.name}: {state}", translate(", complete in parts only") if one.partial else ""]
         if one.corrected and one.unchecked:
-            parts.append(translate(", {count} outlines checked by nobody").format(count=f"{one.unchecked:,}"))
+            parts.append(
+                translate(", {count} outlines checked by nobody").format(count=written(one.unchecked))
+            )
         return "".join(parts)
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:

@@ -11,7 +11,6 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QPushButton,
     QSpinBox,
@@ -24,6 +23,7 @@ from cpsam_core.finetune.settings import TrainSettings
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
+from cpsam_gui.style.number_fields import DecimalBox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ class TrainingOptions(QWidget):
         # The usual range of resizing, as the fields round it.
         self._shown = (0.0, 0.0)
         self._declared = {name: one for name, (one, _) in options_of(settings).items() if one.label}
-        self.fields: dict[str, QComboBox | QSpinBox | QDoubleSpinBox] = {
+        self.fields: dict[str, QComboBox | QSpinBox | DecimalBox] = {
             name: _field(one, kind) for name, (one, kind) in options_of(settings).items() if one.label
         }
         self.precision, self.classes = _combo(PRECISIONS), _combo(CLASSES)
@@ -151,7 +151,7 @@ class TrainingOptions(QWidget):
                 continue
             value = changes.get(name, self._usual(name))
             field.blockSignals(True)
-            if isinstance(field, QDoubleSpinBox):
+            if isinstance(field, DecimalBox):
                 field.setValue(float(value))
             else:
                 field.setValue(int(value))
@@ -191,7 +191,7 @@ class TrainingOptions(QWidget):
         return None if self._defaults is None or chosen == self._shown else chosen
 
 
-def _field(declared: Option, kind: type) -> QComboBox | QSpinBox | QDoubleSpinBox:
+def _field(declared: Option, kind: type) -> QComboBox | QSpinBox | DecimalBox:
     """Return the field that suits an option."""
     if declared.choices:
         return _combo(declared.choices)
@@ -218,8 +218,8 @@ def _count(low: int, high: int) -> QSpinBox:
     return box
 
 
-def _number(low: float, high: float, decimals: int) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
+def _number(low: float, high: float, decimals: int) -> DecimalBox:
+    box = DecimalBox()
     box.setRange(low, high)
     box.setDecimals(decimals)
     box.setSingleStep(10.0 ** -min(decimals, 2))

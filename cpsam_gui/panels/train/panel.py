@@ -16,6 +16,7 @@ from cpsam_gui.panels.train.foot import TrainFoot
 from cpsam_gui.panels.train.images import CandidateView
 from cpsam_gui.panels.train.options import TrainingOptions
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.numbers import written
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.fold import Fold
@@ -250,7 +251,7 @@ class TrainPanel(Panel):
                 "you tick some under Validation"
             )
         words = (one if len(learnt) == 1 else many).format(
-            images=len(learnt), objects=f"{objects:,}", aside=aside
+            images=len(learnt), objects=written(objects), aside=aside
         )
         judges = [one for one in used if one.aside] or used
         unchecked = unchecked_text(

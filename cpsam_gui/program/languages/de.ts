@@ -11,6 +11,10 @@
       <translation>  (Bild auf, Bild ab)</translation>
     </message>
     <message>
+      <source>  ({:.1f}, {:.1f} µm)</source>
+      <translation>  ({:.1f}; {:.1f} µm)</translation>
+    </message>
+    <message>
       <source> (older copy: the project was saved after it)</source>
       <translation> (ältere Kopie: das Projekt wurde danach gespeichert)</translation>
     </message>
@@ -473,8 +477,8 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Pinsel</translation>
     </message>
     <message>
-      <source>Brush {:.0f} px</source>
-      <translation>Pinsel {:.0f} px</translation>
+      <source>Brush {:,.0f} px</source>
+      <translation>Pinsel {:,.0f} px</translation>
     </message>
     <message>
       <source>By class</source>
@@ -3373,8 +3377,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Ergebnisse im Ordner zeigen</translation>
     </message>
     <message>
-      <source>Shows only objects for which this is true; use column names, numbers, and, or, not</source>
-      <translation>Nur Objekte, für die das gilt, werden gezeigt; Spaltennamen, Zahlen, and, or, not</translation>
+      <source>Shows only objects for which this is true; use column names, numbers with a point before decimals (2000.5), and, or, not</source>
+      <translation>Zeigt nur Objekte, für die das gilt; zu verwenden sind Spaltennamen, Zahlen mit Punkt vor den Nachkommastellen (2000.5), and, or, not</translation>
     </message>
     <message>
       <source>Shrink</source>

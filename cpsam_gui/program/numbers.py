@@ -1,0 +1,74 @@
+"""Numbers as the language of the window writes them. The one place that knows its separators.
+
+Python writes numbers as English does: ``1,354.5``. A reader of German takes the same signs the other way around, and
+would read 1,354 voxels as one and a bit. So whatever the window shows goes through :func:`written`, :func:`filled` or,
+for sentences that were put together where Qt is not known, :func:`in_language`. Files, the command line and the
+filters of the table keep the point.
+
+The separators are those of Qt's default locale, which is set with the language (:func:`set_language`), so that fields
+for numbers show the same.
+"""
+
+from __future__ import annotations
+
+import re
+from numbers import Real
+from string import Formatter
+from typing import Any
+
+from PyQt6.QtCore import QLocale
+
+FREE = re.compile(
+    r"(?<![\w.,/\\])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?:e[+-]?\d+)?(?![.,]?\w)", re.IGNORECASE
+)
+"""A number with separators that stands for itself: no part of a name such as ``a1.5.tif`` or a version ``4.2.1``."""
+FILE = re.compile(r"[/\\]|\.[A-Za-z]\w{1,9}$")
+"""What tells the name of a file from words."""
+
+
+def set_language(code: str) -> None:
+    """Let numbers be written as a language does, whatever the settings of the system are."""
+    QLocale.setDefault(QLocale(code))
+
+
+def written(value: float, form: str = ",") -> str:
+    """Return a number in the user's language.
+
+    Parameters
+    ----------
+    value
+        The number.
+    form
+        How Python would write it: ``,`` for groups of thousands, ``.2f``, ``+.2f``, ``,.4g``, ``.0%``.
+    """
+    return with_separators(format(value, form))
+
+
+def filled(template: str, /, *values: object, **named: object) -> str:
+    """Return a template with its places filled as ``str.format`` does, with numbers in the user's language."""
+    return _FILLER.format(template, *values, **named)
+
+
+def in_language(text: str) -> str:
+    """Return English words with the numbers in them in the user's language; names of files stay as they are."""
+    return text if FILE.search(text) else FREE.sub(lambda found: with_separators(found[0]), text)
+
+
+def to_english(text: str) -> str:
+    """Return a typed number without groups as Python reads it: the point and the comma both begin its decimals."""
+    return text.replace(",", ".")
+
+
+def with_separators(number: str) -> str:
+    """Return a number that Python wrote with the separators of the user's language."""
+    locale = QLocale()
+    return number.translate({ord(","): locale.groupSeparator(), ord("."): locale.decimalPoint()})
+
+
+class _Filler(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        said = super().format_field(value, format_spec)
+        return with_separators(said) if isinstance(value, Real) else said
+
+
+_FILLER = _Filler()

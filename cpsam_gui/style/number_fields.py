@@ -1,0 +1,72 @@
+"""Fields for numbers with decimals: they show the mark of the window's language and take the point and the comma.
+
+Qt takes the other mark for one that groups thousands and drops it: in a German window 0.4 became 4.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRegularExpression, Qt
+from PyQt6.QtGui import QRegularExpressionValidator, QValidator
+from PyQt6.QtWidgets import QDoubleSpinBox
+from superqt import QLabeledDoubleSlider
+from superqt.sliders._labeled import SliderLabel
+
+from cpsam_gui.program.numbers import to_english, with_separators
+
+NUMBER = QRegularExpression(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+"""What may be typed; groups of thousands are not."""
+
+
+class DecimalBox(QDoubleSpinBox):
+    """A field with buttons for a number with decimals."""
+
+    def validate(self, text: str | None, position: int) -> tuple[QValidator.State, str, int]:
+        """Take either mark while somebody types; called by Qt."""
+        return super().validate(self._with_own_mark(text or ""), position)
+
+    def valueFromText(self, text: str | None) -> float:  # noqa: N802 - Qt's name
+        """Return the number that was typed; called by Qt."""
+        return super().valueFromText(self._with_own_mark(text or ""))
+
+    def _with_own_mark(self, text: str) -> str:
+        # What stands around the number may be words with marks of their own.
+        before, after = self.prefix(), self.suffix()
+        first = len(before) if text.startswith(before) else 0
+        end = len(text) - (len(after) if after and text.endswith(after) else 0)
+        number = to_english(text[first:end]).replace(".", self.locale().decimalPoint())
+        return text[:first] + number + text[end:]
+
+
+class SliderNumber(SliderLabel):  # type: ignore[misc]
+    """The number beside a slider: superqt writes and reads a point alone."""
+
+    def __init__(self, slider: QLabeledDoubleSlider) -> None:
+        super().__init__(slider._slider, parent=slider)
+        self.setValidator(QRegularExpressionValidator(NUMBER, self))
+
+    def _format_value(self, value: float) -> str:
+        return with_separators(super()._format_value(value))
+
+    def _editing_finished(self) -> None:
+        self._silent_clear_focus()
+        self.setValue(float(to_english(self.text())))
+        self.valueEdited.emit(self.value())
+
+
+class DecimalSlider(QLabeledDoubleSlider):  # type: ignore[misc]
+    """A horizontal slider with its number beside it."""
+
+    _label: SliderLabel
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        plain = self._label
+        own = SliderNumber(self)
+        own.setAlignment(plain.alignment())
+        own.setDecimals(plain.decimals())
+        own.valueEdited.connect(self._setValue)
+        own.editingFinished.connect(self.editingFinished)
+        self.layout().replaceWidget(plain, own)
+        self._label = own
+        plain.setParent(None)
+        plain.deleteLater()
