@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from cpsam_gui.actions.table import Action
 
-SIZE_PX = (560, 420)
+SIZE_PX = (720, 420)
+PATH_PX, KEYS_PX = 240, 150
 KEY = Qt.ItemDataRole.UserRole
 PASSED_ON = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -70,8 +71,8 @@ class CommandPalette(QFrame):
         layout.addWidget(self.line)
         layout.addWidget(self.tree)
         self.resize(*SIZE_PX)
-        self.tree.setColumnWidth(0, SIZE_PX[0] - 230)
-        self.tree.setColumnWidth(1, 80)
+        self.tree.setColumnWidth(0, SIZE_PX[0] - PATH_PX - KEYS_PX)
+        self.tree.setColumnWidth(1, PATH_PX)
         self.line.textChanged.connect(self.fill)
         self.line.returnPressed.connect(self.run)
         self.line.installEventFilter(self)
@@ -93,7 +94,7 @@ class CommandPalette(QFrame):
         for place, action in enumerate(self._actions):
             one = self._made[action.key]
             fit = score(query, one.text().removesuffix("…"))
-            in_menu = score(query, f"{translate(action.menu)} {one.text()}")
+            in_menu = score(query, f"{action.path} {one.text()}")
             best = max(
                 (s for s in (fit, None if in_menu is None else in_menu - 50) if s is not None), default=None
             )
@@ -105,7 +106,7 @@ class CommandPalette(QFrame):
             one = self._made[action.key]
             texts = [
                 one.text().removesuffix("…"),
-                translate(action.menu),
+                action.path,
                 written_keys(one.shortcut().toString()),
             ]
             item = QTreeWidgetItem(self.tree, texts)

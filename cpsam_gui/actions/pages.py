@@ -102,9 +102,9 @@ class ActionPages(QObject):
 
 
 def key_rows(actions: Sequence[Action], bindings: Mapping[str, Sequence[str]]) -> KeyRows:
-    """Return the keys and the text of every action, by menu, for the help."""
+    """Return the keys and the text of every action, by its place in the menus, for the help."""
     rows: dict[str, list[tuple[str, str]]] = {}
     for action in actions:
         keys = ", ".join(map(written_keys, bindings[action.key]))
-        rows.setdefault(action.menu, []).append((keys, action.text.removesuffix("…")))
+        rows.setdefault(action.path, []).append((keys, action.text.removesuffix("…")))
     return rows

@@ -65,13 +65,13 @@ class ShortcutsPage(QDialog):
         self.warning.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
-        self._items = {action.key: self._item(action.key, action.menu) for action in actions}
+        self._items = {action.key: self._item(action.key, action.path) for action in actions}
         self._arrange()
         self._connect()
         self.refresh()
 
-    def _item(self, key: str, menu: str) -> QTreeWidgetItem:
-        item = QTreeWidgetItem(self.tree, [f"{translate(menu)}: {self._titles[key]}", ""])
+    def _item(self, key: str, path: str) -> QTreeWidgetItem:
+        item = QTreeWidgetItem(self.tree, [f"{path}: {self._titles[key]}", ""])
         item.setData(0, KEY, key)
         return item
 

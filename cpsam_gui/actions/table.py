@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from cpsam_gui.actions.facts import ALWAYS
+from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,11 @@ class Action:
     """Keys that it has while the review is at work, in place of whatever has them otherwise."""
     submenu: str = ""
     """Within the menu; empty for the menu itself."""
+
+    @property
+    def path(self) -> str:
+        """Where it stands, in the user's language: ``View > Masks``."""
+        return " > ".join(translate(place) for place in (self.menu, self.submenu) if place)
 
 
 def in_submenu(submenu: str, *actions: Action) -> tuple[Action, ...]:

@@ -139,6 +139,8 @@ class BeforeAfterPage(QDialog):
     def _headline(self) -> str:
         change = self._outcome.change
         name = self._outcome.plan.name
+        if self._outcome.skipped:
+            return translate("{name} is not judged: the verdict was skipped").format(name=name)
         if change is None:
             return translate("{name} is trained").format(name=name)
         if change.verdict == "better" and self._outcome.loses_elsewhere:

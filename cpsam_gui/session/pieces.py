@@ -67,6 +67,13 @@ class Pieces(QObject):
         """Objects that were edited while all are looked through."""
         self.questions = questions
         self._from_elsewhere = False
+        # Whether other masks came since the question about their parts was answered.
+        self._replaced = False
+        # A stroke in progress is waited for.
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(lambda: self._separate_parts(open_image.document))
         open_image.adopted.connect(self._forget_question)
         open_image.image_changed.connect(self._new_image)
 
@@ -85,6 +92,7 @@ class Pieces(QObject):
         self._from_elsewhere = False
 
     def _new_image(self) -> None:
+        self._rest.stop()
         self.now, self.latest = {}, ()
         self._open_image.document.stepped.connect(self._stepped)
         self._look_through()
@@ -92,6 +100,7 @@ class Pieces(QObject):
 
     def _stepped(self, step: Step, forward: bool) -> None:
         self.latest = ()
+        self._replaced = self._replaced or step.swap is not None
         if step.swap is not None or len(step.records) > FEW:
             self._look_through()
         elif step.edits:
@@ -169,7 +178,22 @@ class Pieces(QObject):
                 Answer("keep", translate("Leave them as they are")),
             ),
         )
-        if self.questions.ask(question) != "each" or self._open_image.document is not document:
+        if self.questions.ask(question) != "each":
+            return
+        self._replaced = False
+        self._separate_parts(document)
+
+    def _separate_parts(self, document: Document) -> None:
+        """Make each part an object, of the masks as they are now; strokes made meanwhile are among them."""
+        if self._open_image.document is not document:
+            return
+        if self._replaced:
+            # Nobody was asked about these masks.
+            words = translate("The masks were replaced meanwhile: their parts were not made objects.")
+            self._notices.message.emit(words)
+            return
+        if document.writing:
+            self._rest.start()
             return
         self._jobs.run(
             partial(_separated, document.snapshot()),
@@ -179,7 +203,10 @@ class Pieces(QObject):
         )
 
     def _put(self, document: Document, state: Step, made: MaskResult) -> None:
-        if self._open_image.document is document and document.state is state and not document.writing:
+        if document.writing or document.state is not state:
+            # Someone drew meanwhile: what was asked for is done to that, too.
+            self._separate_parts(document)
+        elif self._open_image.document is document:
             self._open_image.view.selection = frozenset()
             document.replace(translate("Make each part an object"), made.store, made.records)
             self._notices.message.emit(filled(translate("{:,} objects"), len(made.records)))

@@ -143,6 +143,17 @@ class TrainingController(QObject):
         return self._dropping
 
     @property
+    def can_skip_verdict(self) -> bool:
+        """Whether only the comparison of the new model is still to come, or has begun, and it is not skipped yet."""
+        awaited = self.checking or (self.stopping and not self.cancelling)
+        return awaited and self._control is not None and not self._control.skipping
+
+    @property
+    def skipping_verdict(self) -> bool:
+        """Whether the comparison was skipped and has not ended yet."""
+        return self._control is not None and self._control.skipping
+
+    @property
     def ending(self) -> bool:
         """Whether someone asked it to end, and it is still in the step that ends first."""
         return self.stopping and (self.cancelling or not self.checking)
@@ -241,6 +252,12 @@ class TrainingController(QObject):
         """End after the current step and keep the best weights so far."""
         if self._control is not None:
             self._control.stop()
+            self.state_changed.emit()
+
+    def skip_verdict(self) -> None:
+        """Keep the new model without waiting for the comparison with the one before."""
+        if self._control is not None:
+            self._control.skip_verdict()
             self.state_changed.emit()
 
     def cancel(self) -> None:

@@ -48,7 +48,7 @@ class RatePlan:
 
         So many as `FEWEST_EPOCHS` says are trained in any case, and one that is done is not taken back.
         """
-        minutes, pace = self._settings.budget_minutes, self._pace(epochs)
+        minutes, pace = self._settings.own_minutes, self._pace(epochs)
         if minutes is None or self._limit is not None or len(epochs) < 2 or not pace:
             return self._epochs
         left = 60 * minutes - sum(epochs)

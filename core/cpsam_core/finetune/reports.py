@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from cpsam_core.finetune.settings import MemoryMode
+    from cpsam_core.finetune.settings import MemoryMode, TrainSettings
     from cpsam_core.network.vit import FlowVit
 
 EventKind = Literal["memory", "resumed", "unsaved", "shortened", "stopped", "drawn back", "left out"]
@@ -96,10 +96,21 @@ def early_text(reason: str) -> str:
     return f"Training ended early: {reason}." if reason else ""
 
 
-def slower_text(epochs: int, planned: int, minutes: float, fewest: bool) -> str:
+def slower_text(epochs: int, settings: TrainSettings, fewest: bool) -> str:
     """Return in words that fewer epochs are trained, because they are slower than expected; perhaps the `fewest`."""
+    minutes, planned, shared = settings.budget_minutes, settings.epochs, settings.budget_trainings > 1
+    if fewest and shared:
+        return (
+            f"The {epochs} epochs that are trained in any case take longer than {minutes:g} minutes together with "
+            "the cross-validation."
+        )
     if fewest:
         return f"The {epochs} epochs that are trained in any case take longer than {minutes:g} minutes."
+    if shared:
+        return (
+            f"Slower than expected: {epochs} epochs instead of {planned}, to keep within {minutes:g} minutes together "
+            "with the cross-validation."
+        )
     return f"Slower than expected: {epochs} epochs instead of {planned}, to keep within {minutes:g} minutes."
 
 
@@ -115,13 +126,15 @@ class Control:
     """Pauses, continues and ends a training from another thread; every method may be called at any time.
 
     A paused training holds on after its current step. `stop` ends it after that step and keeps the best weights so
-    far; to throw them away, raise `Cancelled` from the progress instead.
+    far; to throw them away, raise `Cancelled` from the progress instead. `skip_verdict` leaves out the comparison with
+    the model before, which follows and may take longer than the training.
     """
 
     def __init__(self) -> None:
         self._running = threading.Event()
         self._running.set()
         self._stop = threading.Event()
+        self._skip = threading.Event()
 
     def pause(self) -> None:
         """Hold on after the current step."""
@@ -135,6 +148,16 @@ class Control:
         """End after the current step, paused or not, and keep the best weights."""
         self._stop.set()
         self._running.set()
+
+    def skip_verdict(self) -> None:
+        """Keep the new model without comparing it, now or once it has learnt."""
+        self._skip.set()
+        self._running.set()
+
+    @property
+    def skipping(self) -> bool:
+        """Whether the new model is kept without a comparison."""
+        return self._skip.is_set()
 
     @property
     def paused(self) -> bool:

@@ -65,6 +65,8 @@ class TrainSettings:
         Time of the training instead of `epochs`; the schedule runs over it, see `rate_plan.RatePlan`.
     budget_minutes : float, optional
         Time that `epochs` were planned for: fewer are trained where they turn out slower, see `rate_plan.RatePlan`.
+    budget_trainings : int
+        How many trainings share this time: two where a cross-validation, which costs as much, follows.
     batch_size : int
         Samples of one step, over all processes together where there are several.
     samples : int, optional
@@ -248,6 +250,12 @@ class TrainSettings:
     )
     augmentation: Augmentation = field(default_factory=Augmentation)
     budget_minutes: float | None = None
+    budget_trainings: int = 1
+
+    @property
+    def own_minutes(self) -> float | None:
+        """What this training may take of the minutes that several share; None without a limit."""
+        return None if self.budget_minutes is None else self.budget_minutes / self.budget_trainings
 
     def __post_init__(self) -> None:
         counts = (self.epochs, self.batch_size, self.threads, self.samples or 1)
@@ -265,6 +273,10 @@ class TrainSettings:
             raise SettingsError(f"training lasts some minutes, not {self.minutes}")
         if self.budget_minutes is not None and not 0 < self.budget_minutes < math.inf:
             raise SettingsError(f"training is planned for some minutes, not {self.budget_minutes}")
+        if self.budget_trainings < 1:
+            raise SettingsError(
+                f"the minutes are those of at least one training, not {self.budget_trainings}"
+            )
         if self.min_objects < 0 or not 0 <= (self.replay or 0) < 1:
             raise SettingsError("min_objects is at least 0, and replay a share of at least 0 and below 1")
         if not 0 <= self.forgetting < math.inf:

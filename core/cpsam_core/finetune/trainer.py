@@ -317,7 +317,7 @@ class Trainer:
 
     def _keep_budget(self, seconds: float) -> None:
         """Plan fewer epochs where those so far, the last one of so many seconds, were too slow for the budget."""
-        plan, minutes = self._rate_plan, self.settings.budget_minutes
+        plan, minutes = self._rate_plan, self.settings.own_minutes
         if minutes is None:
             return
         done = [*(one.seconds for one in self.reports), seconds]
@@ -328,7 +328,7 @@ class Trainer:
         # Said once where the fewest are too many, and again only for much fewer.
         if self._told_epochs > FEWEST_EPOCHS if fewest else plan.epochs < MUCH_FEWER * self._told_epochs:
             self._told_epochs = FEWEST_EPOCHS if fewest else plan.epochs
-            text = slower_text(plan.epochs, self.settings.epochs, minutes, fewest)
+            text = slower_text(plan.epochs, self.settings, fewest)
             self._tell("shortened", text, self.memory)
 
     def _validated(self) -> float | None:

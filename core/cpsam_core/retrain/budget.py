@@ -234,7 +234,7 @@ def within_minutes(
     trainings = FOLDED if plan.folds else 1
     settings = pace.fitting(plan.settings, minutes * 60, trainings)
     said = _limit_words(pace, plan.settings, settings, minutes, trainings)
-    settings = replace(settings, budget_minutes=minutes / trainings)
+    settings = replace(settings, budget_minutes=minutes, budget_trainings=trainings)
     return replace(plan, settings=settings, warnings=(*plan.warnings, *said))
 
 

@@ -17,7 +17,7 @@ from cpsam_core.retrain.lineage import Lineage, handed_on
 
 __all__ = ["CardFacts", "card_of", "origin_of"]
 
-SPEED_ONLY = ("memory", "threads", "processes", "score_every", "budget_minutes")
+SPEED_ONLY = ("memory", "threads", "processes", "score_every", "budget_minutes", "budget_trainings")
 """Settings that change how long a training takes and not what comes of it."""
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cpsam_core.errors import CpsamError
-from cpsam_core.progress import Progress, silent
+from cpsam_core.progress import Cancelled, Progress, silent
 from cpsam_core.retrain.budget import shortened, within_minutes
 from cpsam_core.retrain.candidates import Candidate
 from cpsam_core.retrain.elsewhere import (
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Listener", "RetrainingOutcome", "one_click"]
 
-LIMITED = ("epochs", "warmup", "score_every", "budget_minutes")
+SKIPPED = "Not judged: the comparison with the model before was skipped."
+"""The verdict where the user did not want to wait for one, on the model's card, too."""
+LIMITED = ("epochs", "warmup", "score_every", "budget_minutes", "budget_trainings")
 """Settings that a limit of time changes."""
 
 
@@ -53,6 +55,8 @@ class RetrainingOutcome:
         Old and new model on other kinds of images.
     problem
         Why the two could not be compared, though the new model is there.
+    skipped
+        Whether they were not compared because the user did not want to wait.
     """
 
     plan: RetrainingPlan
@@ -61,6 +65,7 @@ class RetrainingOutcome:
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     elsewhere: tuple[Forgetting, ...] = ()
     problem: str = ""
+    skipped: bool = False
 
     @property
     def is_better(self) -> bool:
@@ -77,6 +82,8 @@ class RetrainingOutcome:
         """Why the new model does not take the place of the old one by itself; empty where it is better."""
         if self.is_better:
             return ""
+        if self.skipped:
+            return "it is not judged"
         if self.change is None:
             return "nothing shows whether it is better"
         if self.change.verdict == "better":
@@ -180,10 +187,36 @@ def one_click(
         )
     remember_images(planned.digests.items())
     try:
-        return compare(planned, trained, options, progress)
+        return compare(planned, trained, options, _unless_skipped(progress, control))
+    except _VerdictSkipped:
+        _note_on_card(trained.path, SKIPPED)
+        return RetrainingOutcome(planned, trained, None, problem=SKIPPED, skipped=True)
     except CpsamError as error:
         # The start was removed meanwhile, say; the new model is there all the same.
         return RetrainingOutcome(planned, trained, None, problem=str(error))
+
+
+class _VerdictSkipped(Cancelled):
+    """The user does not wait for the comparison."""
+
+
+def _unless_skipped(progress: Progress, control: Control | None) -> Progress:
+    """Return a progress that ends the comparison once it is not wanted."""
+
+    def step(done: int, total: int, note: str = "") -> None:
+        if control is not None and control.skipping:
+            raise _VerdictSkipped
+        progress(done, total, note)
+
+    return step
+
+
+def _note_on_card(model: Path, text: str) -> None:
+    from cpsam_core.checkpoints.cards import read_card, write_card
+
+    card = read_card(model)
+    if card is not None:
+        write_card(model, replace(card, notes=" ".join(part for part in (card.notes, text) if part)))
 
 
 @contextmanager

@@ -96,8 +96,8 @@ def page_html(page: str, keys: KeyRows) -> str:
 def _keys(keys: KeyRows) -> str:
     """Return every action with its keys, as they are set now."""
     parts = [f"<h1>{translate(PAGES['keys'])}</h1>", f"<h3>{translate('Mouse')}</h3>", _rows(MOUSE)]
-    for menu, rows in keys.items():
-        parts += [f"<h3>{translate(menu)}</h3>", _rows(rows)]
+    for place, rows in keys.items():
+        parts += [f"<h3>{html.escape(place)}</h3>", _rows(rows)]
     return "".join(parts)
 
 

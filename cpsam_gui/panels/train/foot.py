@@ -35,10 +35,14 @@ class TrainFoot(QFrame):
         self.pause = QPushButton(translate("Pause"))
         self.stop = QPushButton(translate("Stop"))
         self.stop.setToolTip(translate("Stop the training and keep the best model so far"))
+        self.skip = QPushButton(translate("Skip the verdict"))
+        self.skip.setToolTip(
+            translate("Keep the new model now, without comparing it with the one before: it is not judged")
+        )
         self.cancel = QPushButton(translate("Cancel"))
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID_PX)
-        for button in (self.pause, self.stop, self.cancel):
+        for button in (self.pause, self.stop, self.skip, self.cancel):
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(
@@ -51,6 +55,7 @@ class TrainFoot(QFrame):
         self.button.clicked.connect(training.start)
         self.pause.clicked.connect(lambda: training.resume() if training.paused else training.pause())
         self.stop.clicked.connect(training.stop)
+        self.skip.clicked.connect(training.skip_verdict)
         self.cancel.clicked.connect(training.cancel)
         training.progressed.connect(self._progressed)
         training.epoch_done.connect(self._epoch_done)
@@ -73,14 +78,21 @@ class TrainFoot(QFrame):
         self.button.setToolTip(why)
         self.note.setText(why)
         self.note.setVisible(bool(why))
-        for shown in (self.bar, self.time, self.pause, self.stop, self.cancel):
+        skipping = self._training.skipping_verdict
+        judging = self._training.can_skip_verdict or skipping
+        for shown in (self.bar, self.time, self.cancel):
             shown.setVisible(running)
         for button in (self.pause, self.stop):
+            button.setVisible(running and not judging)
+        self.skip.setVisible(running and judging)
+        self.skip.setEnabled(not skipping and not self._training.cancelling)
+        for button in (self.pause, self.stop):
             button.setEnabled(not self._training.stopping and not self._training.checking)
-        # What is kept of a training that was stopped is compared with the model before, which may take minutes.
         self.cancel.setEnabled(not self._training.cancelling)
         self.pause.setText(translate("Continue") if self._training.paused else translate("Pause"))
-        if ending:
+        if skipping and self._training.checking:
+            self.time.setText(translate("Skipping the verdict…"))
+        elif ending:
             self.time.setText(translate("Stopping after this step…"))
         elif running and not self._training.reports:
             self.bar.setRange(0, 0)
@@ -89,6 +101,8 @@ class TrainFoot(QFrame):
     def _progressed(self, done: int, total: int, note: str) -> None:
         self.bar.setRange(0, 1000)
         self.bar.setValue(round(1000 * done / max(total, 1)))
+        if self._training.skipping_verdict and self._training.checking:
+            return
         if note and (self._training.checking or not (self._training.reports or self._training.ending)):
             self.time.setText(translate_said(note))
 

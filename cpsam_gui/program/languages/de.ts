@@ -1755,6 +1755,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Andere behalten: Zeichnen schreibt nur auf Hintergrund</translation>
     </message>
     <message>
+      <source>Keep the new model now, without comparing it with the one before: it is not judged</source>
+      <translation>Das neue Modell sofort behalten, ohne es mit dem vorigen zu vergleichen: Es ist dann nicht beurteilt</translation>
+    </message>
+    <message>
       <source>Keep them</source>
       <translation>Behalten</translation>
     </message>
@@ -2377,6 +2381,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Not everything in {} could be imported.</source>
       <translation>Nicht alles in {} konnte übernommen werden.</translation>
+    </message>
+    <message>
+      <source>Not judged: the comparison with the model before was skipped.</source>
+      <translation>Nicht beurteilt: Der Vergleich mit dem vorigen Modell wurde übersprungen.</translation>
     </message>
     <message>
       <source>Not opened</source>
@@ -3421,8 +3429,20 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Korrigierte überspringen</translation>
     </message>
     <message>
+      <source>Skip the verdict</source>
+      <translation>Urteil überspringen</translation>
+    </message>
+    <message>
+      <source>Skipping the verdict…</source>
+      <translation>Das Urteil wird übersprungen…</translation>
+    </message>
+    <message>
       <source>Slow: about {time} on {where}</source>
       <translation>Langsam: etwa {time} auf {where}</translation>
+    </message>
+    <message>
+      <source>Slower than expected: {} epochs instead of {}, to keep within {} minutes together with the cross-validation.</source>
+      <translation>Langsamer als erwartet: {} Epochen statt {}, damit {} Minuten mitsamt der Kreuzvalidierung reichen.</translation>
     </message>
     <message>
       <source>Slower than expected: {} epochs instead of {}, to keep within {} minutes.</source>
@@ -3757,6 +3777,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Masken von {} haben Änderungen.</translation>
     </message>
     <message>
+      <source>The masks were replaced meanwhile: their parts were not made objects.</source>
+      <translation>Die Masken wurden inzwischen ersetzt: Ihre Teile wurden nicht zu Objekten gemacht.</translation>
+    </message>
+    <message>
       <source>The model found no more cells in the box</source>
       <translation>Das Modell hat im Rechteck keine weitere Zelle gefunden</translation>
     </message>
@@ -3915,6 +3939,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The work until {when} is recovered. After that the journal is damaged: at least {steps} step(s) ({bytes:,} bytes) are lost.</source>
       <translation>Die Arbeit bis {when} ist wiederhergestellt. Danach ist das Journal beschädigt: mindestens {steps} Schritt(e) ({bytes:,} Bytes) sind verloren.</translation>
+    </message>
+    <message>
+      <source>The {} epochs that are trained in any case take longer than {} minutes together with the cross-validation.</source>
+      <translation>Die {} Epochen, die auf jeden Fall trainiert werden, dauern mitsamt der Kreuzvalidierung länger als {} Minuten.</translation>
     </message>
     <message>
       <source>The {} epochs that are trained in any case take longer than {} minutes.</source>
@@ -4789,6 +4817,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>es ist auf diesen Bildern besser und auf anderen schlechter</translation>
     </message>
     <message>
+      <source>it is not judged</source>
+      <translation>es ist nicht beurteilt</translation>
+    </message>
+    <message>
       <source>it is not known to be better</source>
       <translation>dass es besser ist, steht nicht fest</translation>
     </message>
@@ -5253,6 +5285,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>der Verlust ist nach {} Schritten keine Zahl mehr; senken Sie die Lernrate ({})</translation>
     </message>
     <message>
+      <source>the minutes are those of at least one training, not {}</source>
+      <translation>die Minuten gelten für mindestens ein Training, nicht für {}</translation>
+    </message>
+    <message>
       <source>the network takes {} channels, but the images were prepared with {}</source>
       <translation>das Netz nimmt {} Kanäle, die Bilder wurden aber mit {} vorbereitet</translation>
     </message>
@@ -5507,6 +5543,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{name} is not judged: most outlines kept aside are unchecked</source>
       <translation>{name} ist nicht beurteilt: Die meisten zurückgelegten Umrisse sind ungeprüft</translation>
+    </message>
+    <message>
+      <source>{name} is not judged: the verdict was skipped</source>
+      <translation>{name} ist nicht beurteilt: Das Urteil wurde übersprungen</translation>
     </message>
     <message>
       <source>{name} is not measurably different</source>

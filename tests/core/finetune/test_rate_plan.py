@@ -12,6 +12,7 @@ from cpsam_core.errors import SettingsError
 from cpsam_core.finetune import Control
 from cpsam_core.finetune import trainer as trainer_module
 from cpsam_core.finetune.rate_plan import RatePlan
+from cpsam_core.finetune.reports import slower_text
 from cpsam_core.progress import Cancelled
 from tests.core.finetune.tiny_training import QUICK, CancelAfter, trainer
 
@@ -66,6 +67,19 @@ def test_measuring_now_and_then_does_not_count_as_a_slower_pace() -> None:
     done = [1.0] * 29 + [8.5]  # 30 epochs of 1.25 seconds on average, as planned
     for more in range(30):
         assert RatePlan(planned).fitting([*done, *[1.0] * more]) >= 99
+
+
+def test_a_budget_that_a_cross_validation_shares_is_named_whole_and_kept_by_half() -> None:
+    alone = replace(TEN, minutes=None, epochs=100, warmup=0, budget_minutes=1.0)
+    shared = replace(alone, budget_minutes=2.0, budget_trainings=2)
+    assert shared.own_minutes == 1.0
+    done = [1.0] * 20
+    assert RatePlan(shared).fitting(done) == RatePlan(alone).fitting(done) == 60
+    assert slower_text(60, shared, False) == (
+        "Slower than expected: 60 epochs instead of 100, to keep within 2 minutes together with the cross-validation."
+    )
+    assert "2 minutes together with the cross-validation" in slower_text(5, shared, True)
+    assert slower_text(60, alone, False).endswith("to keep within 1 minutes.")
 
 
 def test_a_slow_first_epoch_tells_nothing_of_the_others() -> None:

@@ -20,7 +20,7 @@ from cpsam_core.cli.common import CANCELLED, FAILED, OK, USAGE
 from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import pair_of
 from cpsam_core.errors import TrainingError
-from cpsam_core.finetune import EpochReport, Trainer, TrainingEvent, TrainSettings
+from cpsam_core.finetune import Control, EpochReport, Trainer, TrainingEvent, TrainSettings
 from cpsam_core.finetune import trainer as trainer_module
 from cpsam_core.finetune.learner import Learner
 from cpsam_core.images import write_labels, write_picture, write_tiff
@@ -60,6 +60,7 @@ from cpsam_core.retrain.lineage import Lineage
 from cpsam_core.retrain.options import plan_of, settled
 from cpsam_core.retrain.verdict import Difference
 from cpsam_core.segment.segmenter import Segmenter
+from cpsam_core.weights import list_models
 from tests.core.conftest import DiskNetwork, disks
 from tests.core.retrain.test_retrain import grid, put
 
@@ -121,6 +122,28 @@ def test_a_thorough_verdict_judges_every_image(cells: Path, tiny_model: Path) ->
     outcome = one_click(candidates_in(cells), options(tiny_model, thorough=True), Hears())
     assert outcome.change is not None and len(outcome.change.images) == 4
     assert len(outcome.trained.card.images) == 4
+
+
+@pytest.mark.parametrize("thorough", [False, True])
+def test_a_verdict_that_is_skipped_leaves_the_model_and_says_so(
+    cells: Path, tiny_model: Path, thorough: bool
+) -> None:
+    control, seen = Control(), []
+
+    def progress(done: int, total: int, note: str = "") -> None:
+        seen.append(note)
+        if ("fold 1" if thorough else "Comparing with the old model") in note:
+            control.skip_verdict()
+
+    asked = options(tiny_model, thorough=thorough)
+    outcome = one_click(candidates_in(cells), asked, Hears(), progress, control)
+    assert ("fold 1" if thorough else "Comparing") in seen[-1], "nothing was done after it was skipped"
+    assert outcome.skipped and outcome.change is None and not outcome.scores and not outcome.is_better
+    assert outcome.objection == "it is not judged"
+    assert "Not judged" in outcome.text
+    (model,) = (one for one in list_models() if one.path == outcome.trained.path)
+    assert model.is_unjudged and model.card is not None and "Not judged" in model.card.notes
+    assert requests.interrupted() == ()
 
 
 def test_an_early_stop_is_chosen_on_other_images_than_the_verdict(cells: Path, tiny_model: Path) -> None:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
-from PyQt6.QtWidgets import QDialogButtonBox
+from PyQt6.QtWidgets import QDialogButtonBox, QMenu
 
 from cpsam_gui.actions import ACTIONS
 from cpsam_gui.actions.command_palette import score
 from cpsam_gui.actions.install import actions_of
-from cpsam_gui.actions.pages import ActionPages
+from cpsam_gui.actions.pages import ActionPages, key_rows
 from cpsam_gui.actions.shortcuts import clashes, default_bindings, load_bindings, save_bindings
+from cpsam_gui.dialogs.help import page_html
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -38,6 +39,22 @@ def test_the_palette_does_what_is_chosen(segmented: Window, qtbot: QtBot) -> Non
     assert item.text(2) == "Ctrl+A"
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     assert len(segmented.session.view.selection) == 4
+
+
+def test_the_palette_and_the_help_say_in_which_submenu_an_action_stands(opened: Window) -> None:
+    palette = ActionPages.of(opened).command_palette()
+    palette.line.setText("masks as fill")
+    item = palette.tree.topLevelItem(0)
+    assert item is not None and item.text(1) == "View > Masks"
+    palette.close()
+    rows = key_rows(ACTIONS, default_bindings(ACTIONS))
+    placed = {text: place for place, listed in rows.items() for _, text in listed}
+    made = actions_of(opened)
+    for action in ACTIONS:
+        menus = [one for one in opened.findChildren(QMenu) if made[action.key] in one.actions()]
+        titles = {one.title().replace("&", "") for one in menus}
+        assert placed[action.text.removesuffix("…")].split(" > ")[-1] in titles
+    assert "<h3>View &gt; Masks</h3>" in page_html("keys", rows)
 
 
 def test_what_cannot_be_done_is_gray_and_does_nothing(window: Window, qtbot: QtBot) -> None:

@@ -446,6 +446,44 @@ def test_a_training_that_ends_early_says_that_it_compares(
     qtbot.waitUntil(lambda: not session.training.running)
 
 
+def test_the_verdict_can_be_skipped_while_it_is_awaited(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, qtbot: QtBot
+) -> None:
+    stopped, went_on = threading.Event(), threading.Event()
+
+    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> RetrainingOutcome:
+        outcome = outcome_of(image_file, None)
+        listener.on_plan(outcome.plan)
+        progress(3, 9, "epoch 1/3, loss 0.5")
+        listener.on_epoch(report(1, 1.0))
+        while not (control.stopping and stopped.wait(0.01)):
+            progress(3, 9, "epoch 2/3, loss 0.5")
+        while not (control.skipping and went_on.wait(0.01)):
+            progress(1, 2, "Comparing with the old model")
+        return replace(outcome, problem=click.SKIPPED, skipped=True)
+
+    monkeypatch.setattr(work, "train", train)
+    session, foot = annotated.session, annotated.panel(TrainPanel).foot
+    session.training.start()
+    qtbot.waitUntil(lambda: bool(session.training.reports))
+    assert foot.stop.isVisible() and not foot.skip.isVisible(), "there is no verdict to be skipped yet"
+    foot.stop.click()
+    assert foot.skip.isVisible() and foot.skip.isEnabled() and not foot.stop.isVisible()
+    stopped.set()
+    qtbot.waitUntil(lambda: session.training.checking)
+    foot.skip.click()
+    assert foot.time.text() == "Skipping the verdict…"
+    assert not foot.skip.isEnabled() and not foot.pause.isVisible() and foot.cancel.isEnabled()
+    with qtbot.waitSignal(session.training.finished):
+        went_on.set()
+    qtbot.waitUntil(lambda: not session.training.running)
+    page = annotated.findChild(BeforeAfterPage)
+    assert page is not None
+    assert page.title.text() == "mine is not judged: the verdict was skipped"
+    assert "comparison with the model before was skipped" in page.words.text()
+    page.reject()
+
+
 def test_failures_are_shown_and_the_panel_is_ready_again(
     annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import imagecodecs
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 
 from cpsam_gui import tasks
 from cpsam_gui.panels import ObjectsPanel
 from cpsam_gui.session import pieces
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.objects import Origin
+from cpsam_gui.tasks.records import records_of
 from tests.gui.conftest import discs
 from tests.gui.window.test_window import NONE, drag
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
@@ -129,6 +133,60 @@ def test_masks_with_one_value_for_all_cells_ask_whether_each_is_an_object(
     session.edits.undo()
     assert len(session.document.objects) == 1
     assert len(asked) == 1, "it is asked once"
+
+
+def answered_while(opened: Window, tmp_path: Path, meanwhile: Callable[[], object]) -> None:
+    """Import masks of one value, and do something between the answer and its being carried out."""
+    session = opened.session
+    session.pieces.questions.ask = lambda question: "each"
+    run = session.jobs.run
+
+    def late(*args: Any, name: str = "", **named: Any) -> Any:
+        if name == "Separating the parts":
+            session.jobs.run = run
+            job = run(*args, name=name, **named)
+            meanwhile()
+            return job
+        return run(*args, name=name, **named)
+
+    session.jobs.run = late
+    path = tmp_path / "binary.png"
+    imagecodecs.imwrite(path, (discs() > 0).astype(np.uint8) * 255)
+    session.exporting.import_masks(path)
+
+
+def test_a_stroke_made_after_the_answer_does_not_drop_it(
+    opened: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = opened.session
+
+    def stroke_begins() -> None:
+        document = session.document
+        document.begin("Paint")
+        document.write(Box(0, 1, 0, 3, 0, 3), np.full((1, 3, 3), 7, np.uint32))
+        QTimer.singleShot(400, document.commit)
+
+    answered_while(opened, tmp_path, stroke_begins)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 5)
+    assert session.document.label_at(0, 1, 1)
+    qtbot.waitUntil(lambda: not session.pieces.now)
+
+
+def test_masks_that_came_after_the_answer_are_left_alone_and_it_is_said(
+    opened: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = opened.session
+    said: list[str] = []
+    session.notices.message.connect(said.append)
+
+    def other_masks() -> None:
+        labels = np.zeros((1, 80, 100), np.uint32)
+        labels[0, 5:9, 5:9] = labels[0, 20:24, 5:9] = 1
+        session.document.replace("Others", labels, records_of(labels, Origin.MODEL))
+
+    answered_while(opened, tmp_path, other_masks)
+    qtbot.waitUntil(lambda: any("replaced meanwhile" in words for words in said))
+    assert len(session.document.objects) == 1
 
 
 def test_saved_masks_of_another_program_ask_when_they_are_opened_and_no_keeps_them(
