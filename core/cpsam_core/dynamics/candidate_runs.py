@@ -14,7 +14,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.special import expit
 
-from cpsam_core.labels.holes import owners_of_cavities
+from cpsam_core.labels.holes import extents_of, owners_of_cavities
 from cpsam_core.labels.runs import Runs, bands, whole_runs
 from cpsam_core.labels.table import ObjectTable, table_of_runs
 
@@ -164,15 +164,17 @@ def _filled(runs: Runs, values: Labels) -> Labels:
     holes = np.flatnonzero(inner[piece])
     if not len(holes):
         return values
-    # Few and small: what follows touches their pixels alone.
+    # Few and small: what follows touches them and what is beside them, and paints no image.
     cavity = (np.cumsum(inner) - 1)[piece[holes]]
-    first, lengths = starts[empty[holes]], (ends - starts)[empty[holes]]
-    labels = replace(runs, values=values).painted()
-    of_pixel = np.repeat(np.arange(len(holes)), lengths)
-    within = np.arange(len(of_pixel)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    rows, columns = np.divmod(first[of_pixel] + within, width)
-    boxes = _boxes(first, lengths, cavity, width)
-    owners = owners_of_cavities(labels, (rows, columns), cavity[of_pixel], boxes)
+    first, last = starts[empty[holes]], ends[empty[holes]]
+    pixel = np.zeros(int(cavity.max()) + 1, np.int64)
+    pixel[cavity] = first
+    owners = owners_of_cavities(
+        _beside(starts, joined, (first, last), cavity, width),
+        lambda number: divmod(int(pixel[number]), width),
+        _boxes(first, last - first, cavity, width),
+        _RunsAround(Runs(starts, ends - starts, joined, runs.shape)),
+    )
     joined = joined.copy()
     joined[empty[holes]] = owners[cavity]
     result: Labels = np.repeat(joined, np.diff(heads, append=len(values)))
@@ -197,6 +199,54 @@ def _pieces(starts: Whole, ends: Whole, shape: tuple[int, ...]) -> tuple[Whole, 
     inner = np.ones(pieces, np.bool_)
     inner[piece[edge]] = False
     return piece.astype(np.int64), inner
+
+
+def _beside(starts: Whole, values: Labels, holes: tuple[Whole, Whole], cavity: Whole, width: int) -> Whole:
+    """Return (pairs, 2): the cavity of each hole with each label beside it along an axis, in rising order.
+
+    All runs of the image are given by `starts` and `values`, the holes by their first pixels and those past the last;
+    none of them lies at an edge.
+    """
+    first, last = holes
+    base = int(values.max()) + 1
+    found = []
+    for begin, end in (
+        (first - 1, first),
+        (last, last + 1),
+        (first - width, last - width),
+        (first + width, last + width),
+    ):
+        low = np.searchsorted(starts, begin, side="right") - 1
+        count = np.searchsorted(starts, end, side="left") - low
+        of_hole = np.repeat(np.arange(len(first)), count)
+        within = np.arange(len(of_hole)) - np.repeat(np.cumsum(count) - count, count)
+        labels = values[low[of_hole] + within].astype(np.int64)
+        touched = labels > 0
+        found.append(np.unique(cavity[of_hole[touched]] * base + labels[touched]))
+    return np.stack(np.divmod(np.unique(np.concatenate(found)), base), axis=1)
+
+
+class _RunsAround:
+    """The objects of a plane of which these are all runs."""
+
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
+
+    def extents(self, wanted: Whole) -> dict[int, tuple[slice, ...]]:
+        # Those of the others are never asked for.
+        self._runs = self._runs.where(np.isin(self._runs.values, wanted))
+        return extents_of(self._runs, wanted)
+
+    def mask(self, label: int, box: tuple[slice, ...]) -> NDArray[np.bool_]:
+        rows, columns = box
+        runs = self._runs.where(self._runs.values == label)
+        mask = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.bool_)
+        row, left = np.divmod(runs.starts, runs.shape[1])
+        for y, x, length in zip(
+            (row - rows.start).tolist(), (left - columns.start).tolist(), runs.lengths.tolist(), strict=True
+        ):
+            mask[y, x : x + length] = True
+        return mask
 
 
 def _boxes(first: Whole, lengths: Whole, cavity: Whole, width: int) -> list[tuple[slice, ...]]:

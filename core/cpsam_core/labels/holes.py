@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
 import fill_voids
@@ -11,10 +11,25 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from cpsam_core.labels.ids import Labels, as_labels
-from cpsam_core.labels.runs import runs_of
+from cpsam_core.labels.runs import Runs, runs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 Box = tuple[slice, ...]
 Pixels = tuple[NDArray[np.int64], ...]
+
+
+class Surroundings(Protocol):
+    """Where the objects around cavities are."""
+
+    def extents(self, wanted: NDArray[np.int64]) -> dict[int, Box]:
+        """Return the boxes of the wanted labels."""
+        ...
+
+    def mask(self, label: int, box: Box) -> NDArray[np.bool_]:
+        """Return which pixels of a box belong to an object."""
+        ...
 
 
 def fill_holes(labels: NDArray[Any]) -> Labels:
@@ -46,7 +61,15 @@ def fill_holes(labels: NDArray[Any]) -> Labels:
         return filled
     where, cavity, boxes = _enclosed_background(labels)
     if boxes:
-        filled[where] = owners_of_cavities(labels, where, cavity, boxes)[cavity]
+        pixel = np.zeros(len(boxes), np.int64)
+        pixel[cavity] = np.arange(len(cavity))
+        owners = owners_of_cavities(
+            _touching(labels, where, cavity),
+            lambda number: [int(axis[pixel[number]]) for axis in where],
+            boxes,
+            _Pixels(labels),
+        )
+        filled[where] = owners[cavity]
     return filled
 
 
@@ -76,22 +99,21 @@ def _enclosed_background(labels: Labels) -> tuple[Pixels, NDArray[np.int64], lis
 
 
 def owners_of_cavities(
-    labels: Labels, where: Pixels, cavity: NDArray[np.int64], boxes: list[Box]
+    pairs: NDArray[np.int64], points: Callable[[int], Sequence[int]], boxes: list[Box], around: Surroundings
 ) -> NDArray[np.uint32]:
     """Return the label that encloses each cavity, 0 where no single object does.
 
     Parameters
     ----------
-    labels
-        Labels with the cavities empty.
-    where
-        Pixels of all cavities, an array for each axis.
-    cavity
-        The cavity of each of these pixels, counted from 0.
+    pairs : (n, 2)
+        Each cavity, counted from 0, with each label beside it along an axis, in rising order.
+    points
+        Tells one pixel of a cavity.
     boxes
         The box of each cavity.
+    around
+        The objects, the cavities empty.
     """
-    pairs = _touching(labels, where, cavity)
     owner = np.zeros(len(boxes), np.uint32)
     count = np.bincount(pairs[:, 0], minlength=len(boxes))
     first = np.searchsorted(pairs[:, 0], np.arange(len(boxes)))
@@ -101,20 +123,32 @@ def owners_of_cavities(
     shared = np.flatnonzero(count > 1)
     if len(shared) == 0:
         return owner
-    extents = _extents(labels, pairs[~single[pairs[:, 0]], 1])
-    order = np.argsort(cavity, kind="stable")
-    points = np.stack([axis[order[np.searchsorted(cavity[order], shared)]] for axis in where], axis=1)
-    for number, point in zip(shared.tolist(), points.tolist(), strict=True):
+    extents = around.extents(np.unique(pairs[~single[pairs[:, 0]], 1]))
+    for number in shared.tolist():
         neighbours = pairs[first[number] : first[number] + count[number], 1].tolist()
         rings = [
             label
             for label in neighbours
-            if _surrounds(extents[label], boxes[number]) and _encloses(labels, label, extents[label], point)
+            if _surrounds(extents[label], boxes[number])
+            and _encloses(around.mask(label, extents[label]), extents[label], points(number))
         ]
         # The innermost of rings within rings.
         if rings:
             owner[number] = min(rings, key=lambda label: _volume(extents[label]))
     return owner
+
+
+class _Pixels:
+    """The objects of a label image."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._labels = labels
+
+    def extents(self, wanted: NDArray[np.int64]) -> dict[int, Box]:
+        return extents_of(runs_of(self._labels), wanted)
+
+    def mask(self, label: int, box: Box) -> NDArray[np.bool_]:
+        return np.asarray(self._labels[box] == label)
 
 
 def _touching(labels: Labels, where: Pixels, cavity: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -129,9 +163,8 @@ def _touching(labels: Labels, where: Pixels, cavity: NDArray[np.int64]) -> NDArr
     return np.stack(np.divmod(np.unique(np.concatenate(found)), base), axis=1)
 
 
-def _extents(labels: Labels, wanted: NDArray[np.int64]) -> dict[int, Box]:
+def extents_of(runs: Runs, wanted: NDArray[np.int64]) -> dict[int, Box]:
     """Return the boxes of the wanted labels."""
-    runs = runs_of(labels)
     runs = runs.where(np.isin(runs.values, wanted))
     ids, index = runs.objects()
     return {
@@ -144,8 +177,8 @@ def _surrounds(outer: Box, inner: Box) -> bool:
     return all(o.start < i.start and o.stop > i.stop for o, i in zip(outer, inner, strict=True))
 
 
-def _encloses(labels: Labels, label: int, box: Box, point: list[int]) -> bool:
-    whole = fill_voids.fill(labels[box] == label)
+def _encloses(mask: NDArray[np.bool_], box: Box, point: Sequence[int]) -> bool:
+    whole = fill_voids.fill(mask)
     return bool(whole[tuple(p - s.start for p, s in zip(point, box, strict=True))])
 
 

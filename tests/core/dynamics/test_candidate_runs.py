@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from cpsam_core import dynamics as dynamics_module
 from cpsam_core.dynamics import CandidateRuns, Candidates, choose_masks
-from cpsam_core.labels import object_table
+from cpsam_core.labels import Runs, object_table
 from cpsam_core.segment.mask_memory import MOST, MaskMemory
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_core.segment.segmenter import masks_of
@@ -50,6 +50,23 @@ def test_runs_choose_as_pixels_do(seed: int) -> None:
             np.testing.assert_array_equal(getattr(chosen.objects, name), getattr(table, name))
         np.testing.assert_allclose(chosen.objects.centroids, table.centroids)
         np.testing.assert_allclose(chosen.objects.probabilities, table.probabilities, atol=1e-5)
+
+
+def test_holes_are_filled_without_painting_an_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be a whole image for a few pixels, and takes as long as all the rest."""
+    labels = np.zeros((40, 40), np.uint32)
+    labels[2:30, 2:30] = 1
+    labels[10:20, 10:20] = 0
+    labels[12:15, 12:15] = 2
+    labels[22:24, 22:24] = 0
+    found = Candidates(labels, np.bincount(labels.ravel()), np.zeros(3, np.float32))
+    expected = choose_masks(found, flow_threshold=0.4, min_size=0).labels
+    runs = CandidateRuns.of(found, np.zeros(labels.shape, np.float32))
+    with monkeypatch.context() as patch:
+        patch.setattr(Runs, "painted", lambda self: pytest.fail("an image is painted"))
+        chosen = runs.choose(flow_threshold=0.4, min_size=0)
+    np.testing.assert_array_equal(chosen.labels, expected)
+    assert (expected[2:30, 2:30] > 0).all() and np.count_nonzero(expected == 2) == 9
 
 
 def test_the_pixels_of_candidates_are_told() -> None:
