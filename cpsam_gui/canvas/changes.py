@@ -46,7 +46,7 @@ class Flash(QGraphicsPathItem):
     ) -> None:
         super().__init__()
         self._open_image, self._shown = open_image, shown
-        self._known: frozenset[int] = frozenset()
+        self._known: set[int] = set()
         self.new: frozenset[int] = frozenset()
         """The objects that flashed last."""
         self._left = 0
@@ -62,18 +62,25 @@ class Flash(QGraphicsPathItem):
     def _new_image(self) -> None:
         self._end()
         document = self._open_image.document
-        self._known, self.new = frozenset(() if document.large else document.objects), frozenset()
+        self._known, self.new = set(() if document.large else document.objects), frozenset()
         document.stepped.connect(self._stepped)
 
     def _stepped(self, step: Step, forward: bool) -> None:
         if step.swap is None:
-            self._known = (self._known | step.records.keys()) & self._open_image.document.objects.keys()
+            objects = self._open_image.document.objects
+            for number in step.records:
+                # Not all objects are looked at: a step is undone between two frames.
+                (self._known.add if number in objects else self._known.discard)(number)
             return
         if self._open_image.document.large:
             return
-        now = frozenset(self._open_image.document.objects)
+        now = set(self._open_image.document.objects)
         known, self._known = self._known, now
-        self.new = now - known if known and forward and step.kind.source is StepSource.MODEL else frozenset()
+        self.new = (
+            frozenset(now - known)
+            if known and forward and step.kind.source is StepSource.MODEL
+            else frozenset()
+        )
         if 0 < len(self.new) <= MOST:
             self._begin()
         else:

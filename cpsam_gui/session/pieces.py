@@ -20,7 +20,7 @@ from cpsam_gui.state.steps import StepSource
 from cpsam_gui.tasks.records import MaskResult, ready_to_land, records_of, runs_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from cpsam_core.progress import Progress
     from cpsam_gui.jobs.job import Job
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 # Objects; so many are looked at after an edit at once, more in another thread.
 FEW = 200
+# Objects; of more that come back by undo the pieces are counted after a rest.
+AT_ONCE = 20
 # Without another result before all objects are looked through.
 REST_MS = 300
 SEPARATE = "separate_pieces"
@@ -63,6 +65,12 @@ class Pieces(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST_MS)
         self._timer.timeout.connect(self._look)
+        self._later: set[int] = set()
+        """Objects that were undone, to be counted when the next frames are painted."""
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._count_later)
         self._since: set[int] = set()
         """Objects that were edited while all are looked through."""
         self.questions = questions
@@ -105,12 +113,24 @@ class Pieces(QObject):
             self._look_through()
         elif step.edits:
             self._since.update(step.records)
+            self._later.update(step.records)
+            if not forward and len(step.records) > AT_ONCE:
+                # Nothing is offered, and to count a hundred takes longer than a frame.
+                self._rest.start()
+                return
             found = self._count(step.records)
-            by_hand = forward and step.kind.source is StepSource.HAND
-            if by_hand:
+            if step.kind.source is StepSource.HAND:
                 self._offer([number for number in found if found[number] > self.now.get(number, 1)])
-            rest = {number: count for number, count in self.now.items() if number not in step.records}
-            self._take({**rest, **found})
+            self._put_in(step.records, found)
+
+    def _count_later(self) -> None:
+        self._put_in(self._later, self._count(self._later))
+
+    def _put_in(self, ids: Collection[int], found: Mapping[int, int]) -> None:
+        """Take over how many pieces objects have."""
+        rest = {number: count for number, count in self.now.items() if number not in ids}
+        self._later.difference_update(list(ids))
+        self._take({**rest, **found})
 
     def _count(self, ids: Iterable[int]) -> dict[int, int]:
         document = self._open_image.document
@@ -133,6 +153,7 @@ class Pieces(QObject):
         """Look at every object soon, in another thread; only the last request is wanted."""
         self._asked += 1
         self._since.clear()
+        self._later.clear()
         if self._job is not None:
             self._job.cancel()
             self._job = None

@@ -73,6 +73,26 @@ def test_shift_adds_to_the_selected_object_and_its_pieces_are_separated_by_a_key
     assert session.pieces.now == {number: 2}
 
 
+def test_the_pieces_of_many_that_come_back_are_counted_after_a_rest(
+    painting: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cpsam_gui.session.pieces.AT_ONCE", 0)
+    session, document = painting.session, painting.session.document
+    stroke(painting, qtbot, 15, 20)
+    (number,) = document.objects
+    stroke(painting, qtbot, 60, 60, SHIFT)
+    qtbot.keyClick(painting, Qt.Key.Key_G, SHIFT)
+    session.edits.undo()
+    assert session.pieces.now == {}, "nothing is counted between two frames"
+    qtbot.waitUntil(lambda: session.pieces.now == {number: 2})
+    session.edits.redo()
+    assert session.pieces.now == {}
+    session.edits.undo()
+    session.edits.redo()
+    qtbot.wait(pieces.REST_MS + 100)
+    assert session.pieces.now == {}
+
+
 def test_the_eraser_that_cuts_a_cell_offers_to_separate_it_though_nothing_is_selected(
     segmented: Window, qtbot: QtBot
 ) -> None:
