@@ -77,7 +77,7 @@ def masks_in_view(
         choice = known.within(part.slices[1]).choose(
             flow_threshold=settings.flow_threshold, min_size=settings.min_size
         )
-        found, count, columns = choice.labels, len(choice.objects), box.slices[2]
+        found, count, columns = choice.labels, len(choice.flow_errors), box.slices[2]
     # Pages that nobody writes take no memory.
     labels = np.zeros(shape, np.uint32)
     labels[box.slices[1:]] = found[box.y0 - part.y0 : box.y1 - part.y0, columns]

@@ -89,7 +89,8 @@ class RunsFound:
     """Objects that were chosen among candidates: what `combine` needs of a result, without an image of labels."""
 
     def __init__(self, chosen: ChosenMasks, output: NetworkOutput) -> None:
-        self.runs, self.objects, self.output = chosen.runs, chosen.objects, output
+        # Scores are all that is needed of the objects.
+        self.runs, self.objects, self.output = chosen.runs, chosen, output
 
 
 def combine(

@@ -7,6 +7,7 @@ are few hundred thousand where the image has tens of millions of pixels; pixels 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,17 +39,29 @@ class ChosenMasks:
     runs
         All runs of the labels, in the order of rows: 0 is background, objects are 1, 2, 3, ... in the order in which
         rows meet them.
-    objects : ObjectTable
-        Of these objects, with flow errors and probabilities.
+    flow_errors, probabilities : (n,) float32
+        Of these objects.
     """
 
     runs: Runs
-    objects: ObjectTable
+    flow_errors: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
 
     @property
     def labels(self) -> Labels:
         """Return (y, x) uint32, made each time."""
         return self.runs.painted()
+
+    @property
+    def ids(self) -> Labels:
+        """The numbers of the objects, in rising order."""
+        return np.arange(1, len(self.flow_errors) + 1, dtype=np.uint32)
+
+    @cached_property
+    def objects(self) -> ObjectTable:
+        """All that is known of the objects; measured when it is first asked for, which takes a fifth of choosing."""
+        runs = self.runs.where(np.flatnonzero(self.runs.values))
+        return table_of_runs(runs, flow_errors=self.flow_errors, probabilities=self.probabilities)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,16 +152,11 @@ class CandidateRuns:
         chosen = _filled(self.runs, chosen)
         numbers, errors = _in_order_of_rows(chosen, self.flow_errors)
         chosen = numbers[chosen]
-        return ChosenMasks(replace(self.runs, values=chosen), self._table(chosen, errors))
-
-    def _table(self, values: Labels, errors: NDArray[np.float32]) -> ObjectTable:
-        inside = np.flatnonzero(values)
-        runs = replace(self.runs, values=values).where(inside)
-        count = len(errors)
-        index = runs.values.astype(np.int64) - 1
-        sizes = np.bincount(index, weights=runs.lengths, minlength=count)
-        means = np.bincount(index, weights=self.sums[inside], minlength=count) / np.maximum(sizes, 1)
-        return table_of_runs(runs, flow_errors=errors, probabilities=means.astype(np.float32))
+        inside = np.flatnonzero(chosen)
+        index = chosen[inside].astype(np.int64) - 1
+        sizes = np.bincount(index, weights=self.runs.lengths[inside], minlength=len(errors))
+        means = np.bincount(index, weights=self.sums[inside], minlength=len(errors)) / np.maximum(sizes, 1)
+        return ChosenMasks(replace(self.runs, values=chosen), errors, means.astype(np.float32))
 
 
 def _filled(runs: Runs, values: Labels) -> Labels:
