@@ -59,6 +59,7 @@ GESTURE = Fact(
     lambda s: (s.gestures.gesture_changed, s.gestures.tool_changed, s.image_changed),
 )
 BUSY = Fact(lambda s: s.jobs.busy, lambda s: (s.jobs.started, s.jobs.finished))
+CANCELLABLE = Fact(lambda s: s.jobs.shown, lambda s: (s.jobs.started, s.jobs.finished, s.jobs.resumed))
 FLOWS = Fact(
     lambda s: s.run_state.flows is not None,
     lambda s: (
@@ -100,5 +101,5 @@ WITH_COPY = Condition((IMAGE, COPIED), lambda image, copied: image and copied)
 WITH_STACK = Condition((PLANES,), lambda planes: planes > 1)
 WITH_BODY = Condition((PLANES, SELECTED), lambda planes, count: planes > 1 and bool(count))
 WITH_FLOWS = Condition((FLOWS,))
-WHILE_BUSY = Condition((BUSY,))
+WHILE_BUSY = Condition((CANCELLABLE,))
 CAN_RUN = Condition((IMAGE, BUSY), lambda image, busy: image and not busy)

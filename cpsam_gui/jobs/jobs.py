@@ -42,7 +42,7 @@ class Lane(Enum):
     """At once, beside everything else."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Turn:
     """Who is at work in a lane, and who follows."""
 
@@ -96,11 +96,17 @@ class Jobs(QObject):
     left = pyqtSignal(str, str)
     """The main job of this name was stopped because another image was opened, and the key of the action to offer then;
     not told of one that only reads."""
+    resumed = pyqtSignal(str)
+    """The main lane is free, and a job of this name that went on when another image was opened is shown again."""
+    kept = pyqtSignal(str)
+    """The main job of this name goes on although another image was opened."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.generation = 0
         self._main, self._live = _Turn(), _Turn()
+        # Main jobs that went on when another image was opened; the main lane is free for others.
+        self._aside: list[_Turn] = []
         self._running: set[Job] = set()
         self._abandoned: set[Job] = set()
         self._closed = False
@@ -114,6 +120,11 @@ class Jobs(QObject):
         return self._main.running is not None
 
     @property
+    def shown(self) -> bool:
+        """Whether there is main work to be shown and cancelled, if only what another image was opened beside."""
+        return self._shown.running is not None
+
+    @property
     def closed(self) -> bool:
         """Whether the window is closed, so that nothing new is begun."""
         return self._closed
@@ -124,18 +135,24 @@ class Jobs(QObject):
         return not self._running
 
     def next_generation(self) -> None:
-        """Cancel what runs and drop its results: another image is open now."""
+        """Cancel what runs and drop its results: another image is open now.
+
+        A main job that outlives the image makes room in its lane and goes on beside.
+        """
         running = self._main.running
         wanted = running is not None and self._wanted(running)
         self.generation += 1
+        if running is not None and wanted and running.generation is None:
+            self._put_aside(running)
+            running = None
         self._stop(self._main)
         self._stop(self._live)
         if running is not None and wanted and not running.job.abandonable:
             self.left.emit(running.job.name, running.instead)
 
     def cancel(self) -> None:
-        """Ask the main job to stop."""
-        self._stop(self._main)
+        """Ask the main job that is shown to stop."""
+        self._stop(self._shown)
 
     def run(
         self,
@@ -194,7 +211,7 @@ class Jobs(QObject):
         if progressed is not None:
             job.progressed.connect(progressed)
         if turn is self._main:
-            job.progressed.connect(self.progressed)
+            job.progressed.connect(partial(self._tell_progress, turn))
         self._enqueue(asked)
         return job
 
@@ -226,6 +243,31 @@ class Jobs(QObject):
     def all_ended(self) -> bool:
         """Whether no thread of this window, nor of one that was closed before, is at work any more."""
         return all(job.isFinished() for job in (*self._running, *_left_running))
+
+    @property
+    def _shown(self) -> _Turn:
+        """The main lane while something runs there, or the latest job that went on beside it."""
+        return self._aside[-1] if self._main.running is None and self._aside else self._main
+
+    def _put_aside(self, asked: _JobRequest) -> None:
+        waiting, asked.turn.waiting = asked.turn.waiting, None
+        if waiting is not None:
+            self._drop(waiting)
+        self._aside.append(asked.turn)
+        self._main = _Turn()
+        self.finished.emit()
+        self.kept.emit(asked.job.name)
+        self._resume()
+
+    def _resume(self) -> None:
+        """Show what went on beside, where nothing runs in the main lane."""
+        running = self._shown.running
+        if running is not None and self._shown is not self._main:
+            self.resumed.emit(running.job.name)
+
+    def _tell_progress(self, turn: _Turn, done: int, total: int, note: str) -> None:
+        if turn is self._shown:
+            self.progressed.emit(done, total, note)
 
     def _stop(self, turn: _Turn) -> None:
         waiting, turn.waiting = turn.waiting, None
@@ -304,9 +346,10 @@ class Jobs(QObject):
             asked.failed(problem)
 
     def _cancelled(self, asked: _JobRequest) -> None:
+        told = asked.turn is self._main or asked.turn in self._aside
         self._release(asked)
         asked.job.ending = Ending.CANCELLED
-        if asked.turn is self._main and asked.job not in self._abandoned:
+        if told and asked.job not in self._abandoned:
             self.cancelled.emit(asked.job.name)
 
     def _ended(self, asked: _JobRequest) -> None:
@@ -322,7 +365,14 @@ class Jobs(QObject):
         if asked is not turn.running:
             return
         waiting, turn.running, turn.waiting = turn.waiting, None, None
-        if turn is self._main:
+        shown = turn is self._main or self._main.running is None
+        if turn in self._aside:
+            self._aside.remove(turn)
+        elif turn is not self._main:
+            shown = False
+        if shown:
             self.finished.emit()
         if waiting is not None:
             self._start(waiting)
+        elif shown:
+            self._resume()

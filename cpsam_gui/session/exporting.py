@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
 
 
-EXPORT = "export"
-"""Key of the action that exports."""
 SHOW = "show_saved"
 """Key of the action that is offered after an export."""
 MOST_NAMED = 12
@@ -118,7 +116,10 @@ class ExportController:
         self._persistence.save(write, masks=False)
 
     def export_folder(self, target: Path | None, plan: exporting.ExportPlan) -> None:
-        """Write the saved objects of all images of the folder, those of the open image as they are now."""
+        """Write the saved objects of all images of the folder, those of the open image as they are now.
+
+        Other images can be opened meanwhile.
+        """
         if self._open_image.path is None:
             return
         if self._persistence.unsaved and not self._persistence.save_now(masks=False):
@@ -128,7 +129,8 @@ class ExportController:
         def work(progress: Progress) -> exporting.ExportResult:
             return exporting.export_folder(tuple(images_in(folder)), target, plan, progress, made_ahead)
 
-        self._jobs.run(work, name=translate("Exporting the folder"), then=self._exported, instead=EXPORT)
+        name = translate("Exporting the folder")
+        self._jobs.run(work, name=name, then=self._exported, outlives_image=True)
 
     def import_masks(self, path: Path) -> None:
         """Read objects of any format for the open image as one step of history."""

@@ -42,8 +42,6 @@ REST_MS = 200
 AT_ONCE = 5000
 # Objects for which a change of an image larger than memory waits another millisecond: its table takes longer.
 OBJECTS_A_MS = 1000
-MEASURE_FOLDER = "table_folder"
-"""Key of the action that measures a folder."""
 ROWS_ONLY = frozenset({"review"})
 """Who is content with what the table of objects holds, where measuring all pixels would take minutes."""
 
@@ -294,8 +292,8 @@ class MeasurementController(QObject):
         )
 
     def measure_folder(self, folder: Path, target: Path, where: str = "") -> None:
-        """Measure the images of a folder with their saved masks, in the background."""
-        if self._jobs.busy:
+        """Measure the images of a folder with their saved masks, in the background; other images can be opened."""
+        if self._jobs.shown:
             self._notices.message.emit(translate("Another job is running: try again when it has finished"))
             return
 
@@ -308,4 +306,4 @@ class MeasurementController(QObject):
             self._notices.message.emit(words)
 
         work = partial(measure_folder, folder, target, where, self.recipe)
-        self._jobs.run(work, name=translate("Measuring the folder"), then=done, instead=MEASURE_FOLDER)
+        self._jobs.run(work, name=translate("Measuring the folder"), then=done, outlives_image=True)

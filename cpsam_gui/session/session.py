@@ -92,6 +92,9 @@ class Session(QObject):
             lambda name: notices.message.emit(translate("{}: cancelled").format(name))
         )
         self.jobs.left.connect(self._tell_of_left)
+        self.jobs.kept.connect(
+            lambda name: notices.message.emit(translate("{}: goes on in the background").format(name))
+        )
 
     def _tell_of_left(self, name: str, instead: str) -> None:
         """Say that work ended because another image was opened, and offer it again, or what goes on meanwhile."""

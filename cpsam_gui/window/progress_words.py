@@ -35,13 +35,20 @@ class ProgressWords:
         self._clock = clock
         self._name, self._phase = "", ""
         self._since = clock()
+        # Whether it was followed from its beginning, so that the rest can be told from the pace.
+        self._followed = True
         self.part = 0.0
         """How much is done, 0 to 1."""
 
     def start(self, name: str) -> str:
         """Begin with another job; return its words."""
         self._name, self._phase, self._since, self.part = name, "", self._clock(), 0.0
+        self._followed = True
         return name
+
+    def lose_count(self) -> None:
+        """Say of this job no more how long it takes: it began earlier, and something else was shown meanwhile."""
+        self._followed = False
 
     def go_on(self, done: int, total: int, note: str) -> str:
         """Take what the job reports; return the words."""
@@ -54,7 +61,7 @@ class ProgressWords:
 
     def _left(self) -> str:
         passed = self._clock() - self._since
-        if not SURE_FROM <= self.part < 1:
+        if not self._followed or not SURE_FROM <= self.part < 1:
             return ""
         left = passed * (1 - self.part) / self.part
         if left < SHORT_SECONDS:

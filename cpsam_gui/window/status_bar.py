@@ -91,6 +91,7 @@ class StatusBar(QStatusBar):
         self._open_image.objects_changed.connect(self._count)
         self._open_image.image_changed.connect(self._count)
         self._jobs.started.connect(self._started)
+        self._jobs.resumed.connect(self._resumed)
         self._jobs.progressed.connect(self._progressed)
         self._jobs.finished.connect(self._finished)
         canvas.pointed.connect(self._read)
@@ -165,6 +166,10 @@ class StatusBar(QStatusBar):
         self.job.setText(self._words.start(name))
         self.bar.setRange(0, 0)
         self._show_job(True)
+
+    def _resumed(self, name: str) -> None:
+        self._started(name)
+        self._words.lose_count()
 
     def _progressed(self, done: int, total: int, note: str) -> None:
         # The engine counts steps, which may be millions of pixels: the bar takes thousandths.

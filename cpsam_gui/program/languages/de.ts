@@ -5913,6 +5913,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{}: abgebrochen</translation>
     </message>
     <message>
+      <source>{}: goes on in the background</source>
+      <translation>{}: läuft im Hintergrund weiter</translation>
+    </message>
+    <message>
       <source>{}: left out, because fewer than {} objects are too few to learn from.</source>
       <translation>{}: ausgelassen, weil weniger als {} Objekte zum Lernen zu wenig sind.</translation>
     </message>

@@ -201,3 +201,44 @@ def test_every_call_hears_one_end(jobs: Jobs, qtbot: QtBot) -> None:
     gate.set()
     qtbot.waitUntil(lambda: jobs.idle)
     assert sorted(ends[2:], key=str) == [("beside", Ending.DROPPED), ("first", Ending.DROPPED)]
+
+
+def test_a_main_job_that_outlives_the_image_makes_room_and_is_shown_again(jobs: Jobs, qtbot: QtBot) -> None:
+    go_on, told, results = Event(), [], []
+    for name in ("started", "resumed", "kept"):
+        getattr(jobs, name).connect(lambda job, name=name: told.append((name, job)))
+    jobs.left.connect(lambda *_: pytest.fail("it was not stopped"))
+
+    def work(progress: object) -> str:
+        while not go_on.wait(0.005):
+            progress(1, 2, "Folder")  # type: ignore[operator]
+        return "measured"
+
+    jobs.run(work, name="Folder", outlives_image=True, then=results.append)
+    jobs.next_generation()
+    assert told == [("started", "Folder"), ("kept", "Folder"), ("resumed", "Folder")]
+    assert not jobs.busy and jobs.shown
+    with qtbot.waitSignal(jobs.finished):
+        jobs.run(lambda progress: None, name="Opening", then=lambda _: results.append("opened"))
+        assert jobs.busy
+    qtbot.waitUntil(lambda: results == ["opened"])
+    assert told[3:] == [("started", "Opening"), ("resumed", "Folder")]
+    with qtbot.waitSignal(jobs.progressed):
+        pass
+    with qtbot.waitSignal(jobs.finished):
+        go_on.set()
+    qtbot.waitUntil(lambda: results == ["opened", "measured"])
+    assert not jobs.shown
+
+
+def test_what_went_on_beside_can_be_cancelled(jobs: Jobs, qtbot: QtBot) -> None:
+    def work(progress: object) -> None:
+        for step in range(10_000):
+            progress(step, 10_000, "Folder")  # type: ignore[operator]
+            Event().wait(0.001)
+
+    jobs.run(work, name="Folder", outlives_image=True, then=lambda _: pytest.fail("cancelled"))
+    jobs.next_generation()
+    with qtbot.waitSignals([jobs.cancelled, jobs.finished]):
+        jobs.cancel()
+    assert not jobs.shown

@@ -16,10 +16,11 @@ from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations
 from cpsam_gui.runs.models import ModelChoice, Models
 from cpsam_gui.runs.options import BY_HAND, RunOptions, recalled, remembered, typical_diameter
-from cpsam_gui.session import Session
+from cpsam_gui.session import Session, measuring
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.steps import StepKind
+from cpsam_gui.tasks import exporting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -276,8 +277,21 @@ def test_the_result_of_another_image_is_dropped(
     assert session.document.shape[0] == 5
 
 
-@pytest.mark.parametrize("work", ["segment", "export", "measure"])
-def test_what_ends_with_opening_another_image_is_offered_again_or_what_goes_on_meanwhile(
+def test_a_run_that_ends_with_opening_another_image_says_what_goes_on_meanwhile(
+    session: Session, qtbot: QtBot, bright: Bright, stack_file: Path
+) -> None:
+    said: list[tuple[str, str]] = []
+    session.notices.offered.connect(lambda text, action: said.append((text, action)))
+    session.segmenting.segment()
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(stack_file)
+    ((text, action),) = [one for one in said if "another image" in one[0]]
+    assert action == "folder" and "run of the folder" in text
+    qtbot.waitUntil(lambda: session.jobs.idle)
+
+
+@pytest.mark.parametrize("work", ["export", "measure"])
+def test_work_on_the_folder_goes_on_when_another_image_is_opened(
     session: Session,
     qtbot: QtBot,
     bright: Bright,
@@ -286,19 +300,30 @@ def test_what_ends_with_opening_another_image_is_offered_again_or_what_goes_on_m
     work: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    begin = {
-        "segment": session.segmenting.segment,
-        "export": lambda: session.exporting.export_folder(tmp_path, Any),
-        "measure": lambda: session.measuring.measure_folder(tmp_path, tmp_path / "t.csv"),
-    }[work]
-    said: list[tuple[str, str]] = []
-    session.notices.offered.connect(lambda text, action: said.append((text, action)))
-    begin()
+    gate = Event()
+
+    def slowly(*_: object, **__: object) -> object:
+        assert gate.wait(20)
+        if work == "export":
+            return exporting.ExportResult((tmp_path / "done.csv",))
+        return SimpleNamespace(measured=3, count=12, objects=tmp_path / "done.csv", failed=())
+
+    monkeypatch.setattr(exporting, "export_folder", slowly)
+    monkeypatch.setattr(measuring, "measure_folder", slowly)
+    said: list[str] = []
+    session.message.connect(said.append)
+    session.notices.offered.connect(lambda text, action: said.append(text))
+    if work == "export":
+        session.exporting.export_folder(tmp_path, Any)
+    else:
+        session.measuring.measure_folder(tmp_path, tmp_path / "done.csv")
     with qtbot.waitSignal(session.image_changed):
         session.images.open(stack_file)
-    ((text, action),) = [one for one in said if "another image" in one[0]]
-    assert action == {"segment": "folder", "export": "export", "measure": "table_folder"}[work]
-    assert ("run of the folder" in text) == (work == "segment")
+    assert any("goes on in the background" in text for text in said)
+    assert not any("stopped" in text for text in said)
+    assert session.jobs.shown and not session.jobs.busy, "the new image can be segmented meanwhile"
+    gate.set()
+    qtbot.waitUntil(lambda: any("done.csv" in text for text in said))
     qtbot.waitUntil(lambda: session.jobs.idle)
 
 
