@@ -108,7 +108,7 @@ class ImageList(QAbstractListModel):
 
     def _words(self, path: Path, state: ReviewState, *, long: bool = False) -> str:
         if path not in self.ready or state is not ReviewState.NOT_STARTED:
-            return translate(state.words)
+            return state_words(state)
         # Short: the narrowest panel has no room for more.
         return translate("masks ready: segmented ahead, not saved yet") if long else translate("masks ready")
 
@@ -190,7 +190,7 @@ class FilesPanel(Panel):
         combo = QComboBox()
         combo.addItem(translate("All"), None)
         for state in ReviewState:
-            combo.addItem(theme.icon(MARKS[state]), translate(state.words), state)
+            combo.addItem(theme.icon(MARKS[state]), state_words(state), state)
         combo.setToolTip(translate("Show only images with this status"))
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         combo.setMinimumContentsLength(5)
@@ -307,3 +307,13 @@ def _pixmap(picture: Any) -> QPixmap:
     return QPixmap.fromImage(
         QImage(picture.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888)
     )
+
+
+def state_words(state: ReviewState) -> str:
+    """Return how far the work on an image is, in the user's language."""
+    said = {
+        ReviewState.SEGMENTED: translate("segmented"),
+        ReviewState.CORRECTED: translate("corrected"),
+        ReviewState.VERIFIED: translate("verified"),
+    }
+    return said.get(state) or translate("not started")

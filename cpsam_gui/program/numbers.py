@@ -22,6 +22,8 @@ FREE = re.compile(
     r"(?<![\w.,/\\])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?:e[+-]?\d+)?(?![.,]?\w)", re.IGNORECASE
 )
 """A number with separators that stands for itself: no part of a name such as ``a1.5.tif`` or a version ``4.2.1``."""
+MOST_DIGITS = 10_000
+"""From here on a number of four digits would have an exponent."""
 FILE = re.compile(r"[/\\]|\.[A-Za-z]\w{1,9}$")
 """What tells the name of a file from words."""
 
@@ -42,6 +44,11 @@ def written(value: float, form: str = ",") -> str:
         How Python would write it: ``,`` for groups of thousands, ``.2f``, ``+.2f``, ``,.4g``, ``.0%``.
     """
     return with_separators(format(value, form))
+
+
+def written_measure(value: float) -> str:
+    """Return a measured value with four digits, and with all before the decimals where there are more: no exponent."""
+    return written(value, ",.0f" if abs(value) >= MOST_DIGITS else ",.4g")
 
 
 def filled(template: str, /, *values: object, **named: object) -> str:

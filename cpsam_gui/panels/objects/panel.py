@@ -36,7 +36,7 @@ from cpsam_gui.panels.objects.many import special
 from cpsam_gui.panels.objects.menu import SelectionMenu
 from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, IN_PIECES, ObjectsModel, flags_of
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.program.numbers import filled, written
+from cpsam_gui.program.numbers import filled, written, written_measure
 from cpsam_gui.session.object_words import origin_of, origin_words
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.objects import Origin
@@ -307,7 +307,7 @@ class ObjectsPanel(Panel):
             return words
         depth = self._gestures.desk.spacing()[0] * image.pixel_size
         volume = count * depth * image.pixel_size * (image.pixel_height or image.pixel_size)
-        return f"{words}, {written(volume, ',.4g')} µm³"
+        return f"{words}, {written_measure(volume)} µm³"
 
     def _planes(self, row: ObjectRecord) -> str:
         """Return the planes of a stack through which an object goes."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.program.numbers import written
+from cpsam_gui.program.numbers import written, written_measure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,9 @@ def summary_words(now: Measurements, places: NDArray[np.int64], micrometres: boo
         size, unit = columns[physical[0]][places], physical[1]
     else:
         size, unit = sizes, translate("voxels") if shapes.size_name == "volume" else translate("px")
-    words.append(translate("median size {size}").format(size=f"{written(np.median(size), ',.4g')} {unit}"))
+    words.append(
+        translate("median size {size}").format(size=f"{written_measure(float(np.median(size)))} {unit}")
+    )
     for name, text in (("flow_error", "median flow error {value}"), ("doubt", "median doubt {value}")):
         known = columns[name][places]
         known = known[np.isfinite(known)]

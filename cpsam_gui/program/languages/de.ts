@@ -2703,10 +2703,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Umfang</translation>
     </message>
     <message>
-      <source>Picture</source>
-      <translation>Bild</translation>
-    </message>
-    <message>
       <source>Pieces</source>
       <translation>Stücke</translation>
     </message>
@@ -5181,6 +5177,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>seed, warmup, clip, weight_decay, patience und blocks sind mindestens 0</translation>
     </message>
     <message>
+      <source>segmented</source>
+      <translation>segmentiert</translation>
+    </message>
+    <message>
       <source>segmented, not corrected yet</source>
       <translation>segmentiert, noch nicht korrigiert</translation>
     </message>
@@ -5379,6 +5379,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>validation</source>
       <translation>Validierung</translation>
+    </message>
+    <message>
+      <source>verified</source>
+      <translation>geprüft</translation>
     </message>
     <message>
       <source>volumes kept aside</source>

@@ -14,8 +14,10 @@ from cpsam_gui.actions.make import ACTIONS
 from cpsam_gui.actions.pages import key_rows
 from cpsam_gui.dialogs.help import page_html
 from cpsam_gui.panels import FilesPanel, TrainPanel
+from cpsam_gui.panels.files import state_words
 from cpsam_gui.program import i18n
 from cpsam_gui.session.watching import owner_words
+from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.file_lock import Owner
 
 if TYPE_CHECKING:
@@ -83,6 +85,10 @@ def test_what_is_told_of_image_folder_and_training_is_german(
     qtbot.waitUntil(lambda: note.text() == "1 Bild, 0 mit Masken")
     opened.show_panel("Train")
     assert opened.panel(TrainPanel).foot.note.text().startswith("Noch ist kein Bild korrigiert.")
+
+
+def test_how_far_an_image_is_is_german(german: None) -> None:
+    assert [state_words(state) for state in ReviewState] == ["offen", "segmentiert", "korrigiert", "geprüft"]
 
 
 def test_who_works_on_an_image_and_since_when_is_german(german: None) -> None:

@@ -28,7 +28,7 @@ from cpsam_gui.canvas.overlays import ScaleBarWidget
 from cpsam_gui.panels import ObjectsPanel, SegmentPanel, TablePanel
 from cpsam_gui.panels.axes import NumberAxis
 from cpsam_gui.program.i18n import translate_said
-from cpsam_gui.program.numbers import filled, in_language, written
+from cpsam_gui.program.numbers import filled, in_language, written, written_measure
 from cpsam_gui.style.number_fields import DecimalBox, DecimalSlider
 from cpsam_gui.window.status_bar import read_out
 
@@ -228,3 +228,4 @@ def test_german_ones(german: None) -> None:
     assert written(1354.25, ",.2f") == "1.354,25"
     assert filled("{count:,} of {name}", count=1354, name="a 0.5") == "1.354 of a 0.5"
     assert written(0.5, "+.0%") == "+50%"
+    assert [written_measure(value) for value in (11277.4, 1127.74, 0.123456)] == ["11.277", "1.128", "0,1235"]
