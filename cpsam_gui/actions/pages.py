@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from cpsam_gui.dialogs.help import HelpBrowser, KeyRows
     from cpsam_gui.window.window import Window
 
-JUDGING = ("select", "find")
-"""Tools in hand while objects are judged; with others, letters mean what they mean while drawing."""
-
 
 class ActionPages(QObject):
     """Opens these pages for one window, and keeps the shortcuts in force."""
@@ -93,7 +90,7 @@ class ActionPages(QObject):
 
         An action of the review that has nothing to be about leaves its key to what has it otherwise.
         """
-        judging = self._reviewing.in_view and self._gestures.tool.key in JUDGING
+        judging = self._reviewing.in_view and self._gestures.tool.for_judging
         session = self._window.session
         at_work = [one for one in self._of_review if one.enabled(session)] if judging else []
         if (self.bindings, at_work) != self._in_force:

@@ -32,11 +32,13 @@ class FloatingItems:
         self._open_image, self._view, self._canvas = open_image, open_image.view, canvas
         self.bar = ScaleBarWidget(canvas)
         self.bar.hide()
-        self._badge = Badge(canvas)
+        self.badge = Badge(canvas)
         self.legend = Legend(canvas)
         self.classes = ClassLegend(open_image, gestures, canvas)
         self.minimap = Minimap(open_image, canvas)
         self._view.events.picture.connect(self._name_picture)
+        for signal in (self._view.events.masks, self._view.events.selection):
+            signal.connect(self._say_what_is_shown)
 
     def new_image(self) -> None:
         """Begin with another image, or with none."""
@@ -56,16 +58,23 @@ class FloatingItems:
         width, height = self._canvas.width(), self._canvas.height()
         self.bar.move(width - self.bar.width(), height - self.bar.height() - FOOT_PX)
         self.minimap.move(width - self.minimap.width() - INSET_PX, INSET_PX)
-        self._badge.move(INSET_PX, INSET_PX)
+        self.badge.move(INSET_PX, INSET_PX)
         self.classes.place()
         self._place_legend()
 
     def _name_picture(self) -> None:
-        picture = self._view.picture
-        self._badge.say("" if picture is Picture.IMAGE else translate(picture.value.capitalize()))
-        self.legend.show_for(picture)
+        self._say_what_is_shown()
+        self.legend.show_for(self._view.picture)
         self._place_legend()
+
+    def _say_what_is_shown(self) -> None:
+        """Name the picture where it is not the image, and say that masks are hidden where only some are shown."""
+        picture, masks = self._view.picture, self._view.masks
+        words = [] if picture is Picture.IMAGE else [translate(picture.value.capitalize())]
+        if masks.visible and masks.solo and self._view.selection:
+            words.append(translate("Selected objects only"))
+        self.badge.say(", ".join(words))
 
     def _place_legend(self) -> None:
         """Put the legend of a picture below its name."""
-        self.legend.move(INSET_PX, INSET_PX + self._badge.height() + GAP_PX)
+        self.legend.move(INSET_PX, INSET_PX + self.badge.height() + GAP_PX)

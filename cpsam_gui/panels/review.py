@@ -62,6 +62,7 @@ class ReviewPanel(Panel):
         self._missed.changed.connect(self.refresh)
         self._measuring.busy_changed.connect(self.refresh)
         self._gestures.gesture_changed.connect(self._show_words)
+        self._gestures.tool_changed.connect(self._show_words)
         self._open_image.history_changed.connect(self.refresh)
         theme.changed.connect(self._recolour)
         self._recolour()
@@ -199,7 +200,10 @@ class ReviewPanel(Panel):
     def _show_words(self) -> None:
         """Name what the keys and buttons do with what is under review: an object, a missed cell, or one just found."""
         missed = self._review.place is not None
-        if not missed:
+        judging = self._gestures.tool.for_judging
+        if not judging:
+            words = translate("Y accept, N next; the other keys are those of the tool: V (Select) for the review's")
+        elif not missed:
             words = translate("Y accept, Del delete, E edit, C class, S unsure, N next")
         elif self._gestures.tool.busy:
             words = translate("Y accept what was found, Esc try again, Del no cell, S skip")
@@ -209,12 +213,14 @@ class ReviewPanel(Panel):
         finds = missed and not self._gestures.tool.busy
         named = (
             (self.accept, translate("Find it") if finds else translate("Accept"), "Y"),
-            (self.put_off, translate("Skip") if missed else translate("Unsure"), "S"),
+            (self.put_off, translate("Skip") if missed else translate("Unsure"), "S" if judging else ""),
             (self.delete, translate("No cell") if missed else translate("Delete"), "Del"),
+            (self.edit, translate("Edit"), "E" if judging else ""),
+            (self.class_, translate("Class"), "C" if judging else ""),
         )
         for button, text, key in named:
             button.setText(text)
-            button.setToolTip(f"{text}  ({written_keys(key)})")
+            button.setToolTip(f"{text}  ({written_keys(key)})" if key else text)
 
     def _show_present(self, total: int) -> None:
         review, selection, missed = self._review, self._view.selection, self._missed.all

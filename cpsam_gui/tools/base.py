@@ -230,6 +230,8 @@ class Tool:
     """
     every_view: ClassVar[bool] = False
     """Whether the tool draws in the orthogonal views of a stack, too; clicks reach every tool there."""
+    for_judging: ClassVar[bool] = False
+    """Whether it is in hand while objects are judged: letters are those of the review then, if that is in view."""
     passing: ClassVar[bool] = False
     """Whether the earlier tool comes back when this one is done."""
 

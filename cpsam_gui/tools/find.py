@@ -42,6 +42,7 @@ class Find(Tool):
     )
     settings = ("threshold", "accept")
     every_view = True
+    for_judging = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

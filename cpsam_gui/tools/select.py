@@ -37,6 +37,7 @@ class Select(HoverOutline):
     )
     cursor = "arrow"
     settings = ("select",)
+    for_judging = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

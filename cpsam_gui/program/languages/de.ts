@@ -4493,6 +4493,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Y annehmen, Entf löschen, E bearbeiten, C Klasse, S unsicher, N weiter</translation>
     </message>
     <message>
+      <source>Y accept, N next; the other keys are those of the tool: V (Select) for the review's</source>
+      <translation>Y annehmen, N weiter; die übrigen Tasten sind die des Werkzeugs: V (Auswählen) für die der Durchsicht</translation>
+    </message>
+    <message>
       <source>Y find it, Del no cell, S skip, N next object</source>
       <translation>Y suchen, Entf keine Zelle, S überspringen, N nächstes Objekt</translation>
     </message>

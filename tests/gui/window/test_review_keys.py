@@ -60,6 +60,31 @@ def test_one_letter_each_decides_about_what_is_looked_at(reviewing: Window, qtbo
     assert last not in objects
 
 
+def test_the_page_names_only_keys_that_decide(reviewing: Window) -> None:
+    session, panel = reviewing.session, reviewing.panel(ReviewPanel)
+    assert "S unsure" in panel.keys.text() and "(S)" in panel.put_off.toolTip()
+    session.gestures.use("brush")
+    assert "unsure" not in panel.keys.text() and "V" in panel.keys.text()
+    tips = [button.toolTip() for button in (panel.put_off, panel.edit, panel.class_)]
+    assert not any("(" in tip for tip in tips)
+    assert "(Y)" in panel.accept.toolTip()
+    session.gestures.use("select")
+    assert "S unsure" in panel.keys.text() and "(E)" in panel.edit.toolTip()
+
+
+def test_it_is_said_on_the_image_that_only_some_masks_are_shown(reviewing: Window) -> None:
+    session, badge = reviewing.session, reviewing.canvas.floating.badge
+    session.gestures.use("brush")
+    assert session.view.selection and badge.isHidden()
+    press(reviewing, Qt.Key.Key_S)
+    assert badge.isVisible() and badge.text() == "Selected objects only"
+    press(reviewing, Qt.Key.Key_X)
+    assert badge.isHidden(), "no masks are shown at all"
+    press(reviewing, Qt.Key.Key_X)
+    session.view.selection = frozenset()
+    assert badge.isHidden(), "all are shown where none is selected"
+
+
 def test_without_a_selection_nothing_is_under_review(reviewing: Window, qtbot: QtBot) -> None:
     session, review, panel = reviewing.session, reviewing.session.reviewing, reviewing.panel(ReviewPanel)
     last = review.present
