@@ -202,7 +202,9 @@ class ReviewPanel(Panel):
         missed = self._review.place is not None
         judging = self._gestures.tool.for_judging
         if not judging:
-            words = translate("Y accept, N next; the other keys are those of the tool: V (Select) for the review's")
+            words = translate(
+                "Y accept, N next; the other keys are those of the tool: V (Select) for the review's"
+            )
         elif not missed:
             words = translate("Y accept, Del delete, E edit, C class, S unsure, N next")
         elif self._gestures.tool.busy:

@@ -73,6 +73,8 @@ class PendingResult:
     """The thresholds of the panel when it began: a run of the folder has its own."""
     gesture: int = 0
     """Thresholds of one drag take each other's place in one step; those of another one make a step of their own."""
+    turn: int = 0
+    """The thresholds asked for last have the highest: older ones are not put together again, which would stop those."""
 
 
 def name_of_change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
@@ -122,7 +124,7 @@ class RunResults:
         self._taking = False
         # The state that the last thresholds made, and which drag they were of.
         self._live: tuple[Step, int] | None = None
-        self._revision = 0
+        self._revision = self._turn = 0
         open_image.history_changed.connect(self._count)
         open_image.adopted.connect(self._adopt)
 
@@ -162,6 +164,7 @@ class RunResults:
     def pending(self, kind: StepKind, name: str, options: RunOptions | None = None) -> PendingResult:
         """Return what the result of a run that starts now, with the options of the panel or others, needs to land."""
         document, options = self._open_image.document, options or self._run_state.options
+        self._turn += 1
         return PendingResult(
             name,
             kind,
@@ -172,6 +175,7 @@ class RunResults:
             still_by_hand(self._run_state.remembered_of(options), self._run_state.last_settings),
             {} if document.large or options.keep else touched_rows(document),
             panel=thresholds_in(self._run_state.remembered),
+            turn=self._turn,
         )
 
     def previous(self, keep: bool, kind: StepKind = StepKind.SEGMENT) -> tasks.PreviousMasks:
@@ -217,6 +221,8 @@ class RunResults:
         if self._open_image.document.writing:
             QTimer.singleShot(PATIENCE_MS, partial(self.land, pending, result, found))
         elif self._revision != pending.revision:
+            if live and pending.turn != self._turn:
+                return
             again = replace(pending, revision=self._revision)
             self._jobs.run(
                 partial(result, self._since(pending)),

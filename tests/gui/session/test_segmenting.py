@@ -369,6 +369,28 @@ def test_the_newest_thresholds_win(session: Session, qtbot: QtBot) -> None:
     assert session.run_state.last_settings["cellprob_threshold"] == 3.5
 
 
+def test_older_thresholds_that_come_late_do_not_stop_the_newest(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(session, qtbot)
+    flows_of(session)
+    state, results = session.run_state, session.run_results
+    land, held = results.land, list[tuple[Any, ...]]()
+    monkeypatch.setattr(results, "land", lambda *result: held.append(result))
+    state.change(cellprob_threshold=2.5)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: bool(held))
+    monkeypatch.setattr(results, "land", land)
+    # The masks are others by now, so that the older result would have to be made again.
+    draw(session, Box(0, 1, 0, 3, 0, 3), 99)
+    state.change(cellprob_threshold=3.5)
+    session.segmenting.mask_again()
+    land(*held[0])
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert state.last_settings["cellprob_threshold"] == 3.5
+    assert session.document.steps[-1] == "Cell threshold 3.50"
+
+
 def test_thresholds_are_undone_and_redone_with_their_masks(session: Session, qtbot: QtBot) -> None:
     state = session.run_state
     run(session, qtbot)
