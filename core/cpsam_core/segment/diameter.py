@@ -54,6 +54,9 @@ EVIDENCE = 2.0
 ALIKE = 1.4
 # From this certainty on the answer is taken without a word.
 SURE = 0.5
+# The thresholds that cells are measured with, whatever the masks are made with: those decide what counts as a cell, not
+# how large cells are. Moved after a run they give what a run with them gives.
+USUAL = Settings()
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,8 @@ def look_for_diameter(
 
     Small cells are measured too large, since their borders lie between pixels. So the scale that shows most only leads
     to the one at which its cells have the size that the network knows best, as long as that shows about as much.
+
+    Of the settings the batch size counts, and no threshold.
     """
     shape = (plane.shape[0], plane.shape[1])
 
@@ -247,7 +252,7 @@ def _at_scale(
         batch_size=settings.batch_size,
         progress=progress,
     )
-    looks = [_look(one, settings, device_of(network)) for one in maps]
+    looks = [_look(one, device_of(network)) for one in maps]
     seen = [look for look in looks if look.score > 0]
     if not seen:
         return _Scale(scale, 0.0, 0.0, 0.0, 0.0)
@@ -270,12 +275,12 @@ def typical_diameter(areas: NDArray[np.integer]) -> float:
     return float(np.median(diameters[diameters >= DEBRIS * middle]))
 
 
-def _look(maps: NDArray[np.float32], settings: Settings, device: str) -> _Look:
+def _look(maps: NDArray[np.float32], device: str) -> _Look:
     found = find_masks(
         maps[-3:-1],
         maps[-1],
-        cellprob_threshold=settings.cellprob_threshold,
-        flow_threshold=settings.flow_threshold,
+        cellprob_threshold=USUAL.cellprob_threshold,
+        flow_threshold=USUAL.flow_threshold,
         device=device,
     )
     areas = np.bincount(found.labels.ravel())[1:]

@@ -24,8 +24,9 @@ class Settings:
     ----------
     diameter : float, "auto" or None
         Diameter of the cells in pixels; the image is resized so that they measure 30. "auto" measures the cells in a
-        first coarse pass. None is what the model's card wants: the image as it is for the published models, "auto" for
-        `cpsam-lite`; 30 leaves the image as it is with every model. 0 is None, as in the reference.
+        first coarse pass, always with the default thresholds. None is what the model's card wants: the image as it is
+        for the published models, "auto" for `cpsam-lite`; 30 leaves the image as it is with every model. 0 is None, as
+        in the reference.
     channels : sequence of int or str, optional
         Channels that the network sees, by index from 0 or by name; None takes the first three.
     axes : str, optional

@@ -39,6 +39,12 @@ def test_the_size_of_disks(disk_model: Any, radius: int) -> None:
     assert estimate_diameter(disk_model, plane(radius), Settings()) == pytest.approx(2 * radius, rel=0.25)
 
 
+def test_the_size_of_cells_does_not_depend_on_thresholds(disk_model: Any) -> None:
+    usual = measure_diameter(disk_model, plane(15), Settings())
+    for changed in ({"cellprob_threshold": 30.0}, {"cellprob_threshold": -4.0}, {"flow_threshold": 0.01}):
+        assert measure_diameter(disk_model, plane(15), Settings(**changed)) == usual
+
+
 def test_debris_does_not_count_for_much(disk_model: Any) -> None:
     image = plane(20)
     for place in range(10, 230, 12):
