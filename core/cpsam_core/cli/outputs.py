@@ -33,6 +33,7 @@ from cpsam_core.images import (
 from cpsam_core.images.companions import Listings, companions
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import normal
+from cpsam_core.images.result_mark import RESULT
 from cpsam_core.system.paths import as_given, make_folder
 
 if TYPE_CHECKING:
@@ -255,13 +256,13 @@ def _apart(parents: list[Path]) -> list[Path]:
 
 
 def _write_masks(path: Path, image: Image, found: Segmentation, run: Run) -> None:
-    write_labels(path, found.labels, pixel_size=image.pixel_size, z_step=image.z_step)
+    write_labels(path, found.labels, pixel_size=image.pixel_size, z_step=image.z_step, by_model=True)
 
 
 def _write_flows(path: Path, image: Image, found: Segmentation, run: Run) -> None:
     maps = np.concatenate([found.flows, found.logits[np.newaxis]])
     axes = "CZYX" if maps.ndim == 4 else "CYX"
-    write_tiff(path, maps, axes, pixel_size=image.pixel_size, z_step=image.z_step, is_result=True)
+    write_tiff(path, maps, axes, pixel_size=image.pixel_size, z_step=image.z_step, mark=RESULT)
 
 
 def _write_seg(path: Path, image: Image, found: Segmentation, run: Run) -> None:

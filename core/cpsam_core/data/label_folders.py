@@ -25,7 +25,7 @@ from cpsam_core.images.companion_names import (
 from cpsam_core.images.companions import NOT_LABELS, PREFERRED, Listings, preference
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.file_names import natural_key, normal, walk
-from cpsam_core.images.label_files import read_labels
+from cpsam_core.images.label_files import is_as_model_drew, read_labels
 from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
 from cpsam_core.images.project_summary import is_corrected
 from cpsam_core.images.readers import can_read, supported_suffixes
@@ -184,16 +184,22 @@ def untouched(path: Path, key: DocumentKey | None = None) -> bool:
 
 
 def repeats(labels: Path, project: Path, key: DocumentKey) -> bool:
-    """Whether a label image shows the very objects of a project: written by a run beside it, and not changed since."""
+    """Whether a label image shows the very objects of a project, or those that a model drew there earlier.
+
+    Runs write it beside the project. One that somebody changed since is another matter.
+    """
     if labels.suffix.lower() == PROJECT_SUFFIX or not (labels.is_file() and project.is_file()):
         return False
-    return _same_objects(labels, identity_of(labels), project, identity_of(project), key)
+    return _is_copy(labels, identity_of(labels), project, identity_of(project), key)
 
 
 @lru_cache(maxsize=4096)
-def _same_objects(labels: Path, _: FileIdentity, project: Path, __: FileIdentity, key: DocumentKey) -> bool:
+def _is_copy(labels: Path, _: FileIdentity, project: Path, __: FileIdentity, key: DocumentKey) -> bool:
     """Compare both files, once for each state that they are in; one that cannot be read repeats nothing."""
     try:
+        # The project goes on: thresholds are moved, and the label image stays what it was.
+        if is_as_model_drew(labels):
+            return True
         drawn, kept = read_labels(labels), read_project_file(project, key=key).labels
     except (ImageError, OSError):
         return False

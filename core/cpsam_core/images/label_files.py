@@ -14,13 +14,21 @@ from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, decoding, saving
 from cpsam_core.images.image import Image
 from cpsam_core.images.readers import Raw, read_stored
-from cpsam_core.images.result_mark import with_mark
+from cpsam_core.images.result_mark import RESULT, mark_of, mark_read, with_mark
 from cpsam_core.images.seg_npy import read_seg
 from cpsam_core.images.tiff import write_tiff
 from cpsam_core.labels import as_labels, is_binary, separate_pieces
 from cpsam_core.labels.pieces import Pieces
 
-__all__ = ["check_same_shape", "kept_axes", "labels_of", "read_labels", "with_pieces", "write_labels"]
+__all__ = [
+    "check_same_shape",
+    "is_as_model_drew",
+    "kept_axes",
+    "labels_of",
+    "read_labels",
+    "with_pieces",
+    "write_labels",
+]
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +58,18 @@ def read_labels(path: AnyPath, pieces: Pieces = "no") -> npt.NDArray[np.uint32]:
     if path.name.lower().endswith("_seg.npy"):
         return read_seg(path).masks
     return with_pieces(labels_of(read_stored(path), path), path, pieces)
+
+
+def is_as_model_drew(path: Path) -> bool:
+    """Whether this program wrote a label image as a model drew it, and nobody changed it since.
+
+    Raises
+    ------
+    ImageError
+        It cannot be read.
+    """
+    mark = mark_read(path)
+    return bool(mark) and mark == mark_of(labels_of(read_stored(path), path))
 
 
 def with_pieces(labels: npt.NDArray[np.uint32], path: Path, pieces: Pieces) -> npt.NDArray[np.uint32]:
@@ -90,6 +110,7 @@ def write_labels(
     tiled: bool = False,
     pixel_size: float | None = None,
     z_step: float | None = None,
+    by_model: bool = False,
 ) -> None:
     """Write labels as TIFF, PNG or NPY by the suffix, in one step.
 
@@ -101,6 +122,8 @@ def write_labels(
         Whole numbers (y, x) or (z, y, x). Written as uint16, or as uint32 where one is over 65,535.
     compression, tiled, pixel_size, z_step
         For TIFF, as in :func:`cpsam_core.images.write_tiff`.
+    by_model
+        Whether a model drew them and nobody corrected anything: TIFF and PNG say so, and `is_as_model_drew` finds it.
 
     Raises
     ------
@@ -112,7 +135,7 @@ def write_labels(
     compact: npt.NDArray[Any] = _checked(np.asarray(labels))
     if compact.max() <= np.iinfo(np.uint16).max:
         compact = compact.astype(np.uint16)
-    suffix = path.suffix.lower()
+    suffix, mark = path.suffix.lower(), mark_of(compact) if by_model else RESULT
     if suffix in (".tif", ".tiff"):
         axes = "ZYX"[-compact.ndim :]
         write_tiff(
@@ -123,10 +146,10 @@ def write_labels(
             tiled=tiled,
             pixel_size=pixel_size,
             z_step=z_step,
-            is_result=True,
+            mark=mark,
         )
     elif suffix == ".png":
-        _write_png(path, compact)
+        _write_png(path, compact, mark)
     elif suffix == ".npy" and not path.name.lower().endswith("_seg.npy"):
         with saving(path) as temporary, temporary.open("wb") as file:
             np.save(file, compact, allow_pickle=False)
@@ -204,7 +227,7 @@ def kept_axes(raw: Raw, path: Path) -> list[int]:
     return kept
 
 
-def _write_png(path: Path, labels: npt.NDArray[Any]) -> None:
+def _write_png(path: Path, labels: npt.NDArray[Any], mark: str) -> None:
     if labels.ndim != 2:
         raise ImageError(
             f"PNG holds one plane, and these labels have {labels.shape[0]}: write {path.name} as TIFF."
@@ -214,7 +237,7 @@ def _write_png(path: Path, labels: npt.NDArray[Any]) -> None:
             f"PNG holds labels up to 65,535, and these go up to {labels.max():,}: write {path.name} as TIFF."
         )
     with saving(path) as temporary:
-        temporary.write_bytes(with_mark(imagecodecs.png_encode(np.ascontiguousarray(labels))))
+        temporary.write_bytes(with_mark(imagecodecs.png_encode(np.ascontiguousarray(labels)), mark))
 
 
 def _size(shape: tuple[int, ...]) -> str:

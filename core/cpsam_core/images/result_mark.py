@@ -5,23 +5,35 @@ A name says little: people export masks under names of their own, and call image
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import head_of
 from cpsam_core.images.zarr_folder import ZarrFolder
 from cpsam_core.system.file_identity import FileIdentity, identity_of
 
-__all__ = ["RESULT", "TIFF_METADATA", "TIFF_NAME", "is_result", "results_among", "with_mark"]
+__all__ = [
+    "RESULT",
+    "TIFF_NAME",
+    "is_result",
+    "mark_of",
+    "mark_read",
+    "results_among",
+    "tiff_metadata",
+    "with_mark",
+]
 
 RESULT = "cpsam result"
 """What stands in a description."""
-TIFF_METADATA = {"content": RESULT}
-"""For descriptions of TIFF that consist of names and values."""
 TIFF_NAME = (269, "s", 0, RESULT, True)
 """For TIFF whose description is that of OME, which stands at the end: the tag of a document's name."""
 # Descriptions stand near the beginning, in TIFF before the places of strips.
@@ -31,11 +43,40 @@ MARKED = (".tif", ".tiff", ".png")
 PNG_HEAD_BYTES = 33
 # Files looked into at a time: on a network drive each makes one wait, and the waits overlap.
 AT_ONCE = 16
+OF_MODEL = re.compile(re.escape(RESULT).encode("ascii") + rb" of a model [0-9a-f]{8}")
 
 
-def with_mark(png: bytes | bytearray) -> bytes:
+def mark_of(labels: npt.NDArray[Any]) -> str:
+    """Return the mark of labels as a model drew them.
+
+    It names their content, since another program may change them and keep the mark. `labels` are whole numbers of any
+    type and shape; the same ones give the same mark in any type.
+    """
+    kind = np.uint16 if labels.max(initial=0) <= np.iinfo(np.uint16).max else np.uint32
+    written = np.ascontiguousarray(labels, kind)
+    shape = np.asarray([side for side in written.shape if side > 1], np.uint32)
+    return f"{RESULT} of a model {zlib.crc32(written.data, zlib.crc32(shape.tobytes())):08x}"
+
+
+def mark_read(path: Path) -> str:
+    """Return the mark that a label image has as a model drew it; empty where the file has another one, or none."""
+    if path.suffix.lower() not in MARKED:
+        return ""
+    try:
+        found = OF_MODEL.search(head_of(path, HEAD_BYTES))
+    except ImageError:
+        return ""
+    return found.group().decode("ascii") if found else ""
+
+
+def tiff_metadata(mark: str) -> dict[str, str]:
+    """Return the mark for descriptions of TIFF that consist of names and values."""
+    return {"content": mark}
+
+
+def with_mark(png: bytes | bytearray, mark: str = RESULT) -> bytes:
     """Return a PNG with the mark as its description."""
-    chunk = b"tEXt" + b"Description\0" + RESULT.encode("ascii")
+    chunk = b"tEXt" + b"Description\0" + mark.encode("ascii")
     whole = (len(chunk) - 4).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
     return b"".join((png[:PNG_HEAD_BYTES], whole, png[PNG_HEAD_BYTES:]))
 

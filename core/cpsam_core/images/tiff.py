@@ -21,7 +21,7 @@ from cpsam_core.images.files import AGAIN, AnyPath, opening, saving
 from cpsam_core.images.limits import check_size
 from cpsam_core.images.meaning import Meaning, from_cmyk, from_inverted, from_lab, from_ycbcr
 from cpsam_core.images.readers import MAP_FROM_DISK_BYTES, Raw, choose_scene
-from cpsam_core.images.result_mark import TIFF_METADATA
+from cpsam_core.images.result_mark import tiff_metadata
 from cpsam_core.images.subsampled import read_subsampled
 from cpsam_core.images.tiff_chain import check_pages
 from cpsam_core.images.tiff_metadata import channel_names_of, scale_of
@@ -111,7 +111,7 @@ def write_tiff(
     tiled: bool = False,
     pixel_size: float | None = None,
     z_step: float | None = None,
-    is_result: bool = False,
+    mark: str = "",
 ) -> None:
     """Write an array as TIFF, in one step.
 
@@ -129,8 +129,8 @@ def write_tiff(
         Tiles of 512 x 512 instead of strips; ImageJ without plugins reads strips only.
     pixel_size, z_step
         Micrometres; kept as resolution and in the description.
-    is_result
-        Whether the description says that this is no image but a result, see :mod:`cpsam_core.images.result_mark`.
+    mark
+        What the description of a result says, see :mod:`cpsam_core.images.result_mark`; empty for an image.
 
     Raises
     ------
@@ -152,8 +152,8 @@ def write_tiff(
         options["metadata"] |= {"pixel_size_um": pixel_size}
     if z_step is not None and z_step > 0:
         options["metadata"] |= {"z_step_um": z_step}
-    if is_result:
-        options["metadata"] |= TIFF_METADATA
+    if mark:
+        options["metadata"] |= tiff_metadata(mark)
     if tiled:
         options["tile"] = (512, 512)
     if compression is not None:

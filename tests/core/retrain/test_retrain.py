@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
+import tifffile
 from numpy.typing import NDArray
 
 from cpsam_core.checkpoints import load_model
@@ -20,6 +22,7 @@ from cpsam_core.errors import SettingsError, TrainingError, WeightsError
 from cpsam_core.finetune import TrainSettings
 from cpsam_core.images import write_labels, write_tiff
 from cpsam_core.images.project_files import ProjectFile, Region, write_project_file
+from cpsam_core.images.result_mark import mark_read, with_mark
 from cpsam_core.labels import object_table
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import (
@@ -587,6 +590,36 @@ def test_the_most_doubtful_image_is_suggested_first() -> None:
     }
     assert suggest_next(doubts) == ["missed", "bad", "clear", "empty"]
     assert suggest_next({}) == []
+
+
+@pytest.mark.parametrize("name", ["cells_masks.tif", "cells_masks.png"])
+def test_older_masks_of_a_run_are_no_correction_of_a_project_that_went_on(tmp_path: Path, name: str) -> None:
+    labels = np.zeros((1, 48, 48), np.uint32)
+    labels[0, 4:14, 4:14], labels[0, 20:40, 20:40] = 1, 2
+    write_tiff(tmp_path / "cells.tif", np.where(labels[0] > 0, 200, 10).astype(np.uint8), "YX")
+    write_labels(tmp_path / name, labels[0], by_model=True)
+    # A threshold was moved since: the project holds one object less.
+    rows = {2: {"origin": "model"}}
+    now = ProjectFile(np.where(labels == 2, labels, 0), image="cells.tif", objects=rows, review="segmented")
+    write_project_file(tmp_path / "cells.cpsam", now)
+
+    def seen() -> tuple[str, bool]:
+        (pair,) = find_pairs(tmp_path, uncorrected=True)
+        return pair.masks.name, describe(pair).corrected
+
+    assert seen() == ("cells.cpsam", False)
+    # Another program corrects it, and keeps what it does not understand.
+    drawn = labels[0].astype(np.uint16)
+    drawn[30:36, 4:10] = 3
+    if name.endswith("png"):
+        with_mark_kept = with_mark(imagecodecs.png_encode(drawn), mark_read(tmp_path / name))
+        (tmp_path / name).write_bytes(with_mark_kept)
+    else:
+        with tifffile.TiffFile(tmp_path / name) as file:
+            description = file.pages[0].description
+        tifffile.imwrite(tmp_path / name, drawn, description=description, metadata=None)
+    assert mark_read(tmp_path / name)
+    assert seen() == (name, True)
 
 
 @pytest.mark.parametrize("changed", [False, True])
