@@ -267,9 +267,7 @@ class Persistence:
     def extra(self) -> tasks.SaveExtras:
         """Return what is saved beside the masks."""
         left = self._run_state.flows
-        settings = dict(self._run_state.last_settings)
-        if left is not None and left.diameter is not None:
-            settings[tasks.DIAMETER_USED] = left.diameter
+        settings = tasks.with_diameter(self._run_state.last_settings, left)
         # No run on this image yet: what is chosen now is how it is seen.
         if "model" not in settings:
             settings = {**settings, "channels": None, **self._run_state.seen().to_dict()}

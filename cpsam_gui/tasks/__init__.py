@@ -18,7 +18,6 @@ from cpsam_gui.tasks.pictures import thumbnail
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks, ready_to_land, records_of, records_with
 from cpsam_gui.tasks.region import segment_region
 from cpsam_gui.tasks.saving import (
-    DIAMETER_USED,
     Conflict,
     LoadedMasks,
     SaveExtras,
@@ -26,12 +25,12 @@ from cpsam_gui.tasks.saving import (
     read_masks,
     save,
     save_project,
+    with_diameter,
 )
 from cpsam_gui.tasks.segmenting import RunOutcome, combine, mask_again, measure, segment
 from cpsam_gui.tasks.unattended import UnattendedResult, UnattendedRun, earlier_works, segment_unattended
 
 __all__ = [
-    "DIAMETER_USED",
     "AxesReading",
     "Conflict",
     "Doubtful",
@@ -68,4 +67,5 @@ __all__ = [
     "segment_region",
     "segment_unattended",
     "thumbnail",
+    "with_diameter",
 ]

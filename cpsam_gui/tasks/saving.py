@@ -70,6 +70,13 @@ class LoadedMasks(MaskResult):
     fingerprint: str = ""
 
 
+def with_diameter(settings: Mapping[str, Any], output: NetworkOutput | None) -> dict[str, Any]:
+    """Return settings with the diameter that a run used, which may be measured: later thresholds need it."""
+    if output is None or output.diameter is None:
+        return dict(settings)
+    return {**settings, DIAMETER_USED: output.diameter}
+
+
 def save(
     path: Path,
     still: Snapshot | Labels,
@@ -103,7 +110,7 @@ def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord
         labels,
         {},
         extra.facts,
-        dict(extra.settings),
+        with_diameter(extra.settings, extra.output),
         name,
         output=extra.output if extra.with_flows else None,
         foreign=extra.foreign,

@@ -59,6 +59,8 @@ class FakeSegmenter:
     calls: list[Any] = field(default_factory=list)
     gate: Any = None
     notes: tuple[str, ...] = ()
+    used: float | None = None
+    """The diameter that a run says it used."""
 
     def segment(self, image: Any, settings: Any, progress: Callable[..., None]) -> Any:
         """Report progress and return labels in the engine's shape."""
@@ -77,7 +79,7 @@ class FakeSegmenter:
         shape = labels.shape
         return SimpleNamespace(
             labels=labels,
-            output=NetworkOutput(np.zeros((2, *shape), np.float32), np.zeros(shape, np.float32)),
+            output=NetworkOutput(np.zeros((2, *shape), np.float32), np.zeros(shape, np.float32), self.used),
             objects=table,
             notes=self.notes,
         )

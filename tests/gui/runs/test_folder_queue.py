@@ -272,14 +272,17 @@ def test_closing_stops_the_folder(
 
 
 def test_flows_are_kept_so_that_all_works_on_the_results_at_once(
-    session: Session, qtbot: QtBot, folder: Path
+    session: Session, segmenter: FakeSegmenter, qtbot: QtBot, folder: Path
 ) -> None:
+    segmenter.used = 11.5
     look_at(session, qtbot, folder / "a.tif")
     run_all(session, qtbot)
     session.document.mark_saved()
     look_at(session, qtbot, folder / "b2.tif")
     assert session.run_state.flows is not None
     assert session.run_state.flows.fits((80, 100))
+    # Thresholds follow the flows in as many steps as the run, which depend on it.
+    assert session.run_state.flows.diameter == 11.5
     with qtbot.waitSignal(session.history_changed):
         session.segmenting.mask_again()  # thresholds, without the network
 
