@@ -45,7 +45,7 @@ class Accelerator:
         """Hold the device for work that can wait; yields the progress to give to that work.
 
         At each report the device is handed over if the foreground wants it, or while the work is `paused`, and
-        the work stands still until it is free again.
+        the work stands still until it is free again. `progress` is told of a wait for others, as `WAITING`.
         """
         holding = False
 
@@ -58,7 +58,7 @@ class Accelerator:
             if waits():
                 self._give()
                 holding = False
-                self._take(lambda: progress(done, total, note), waits)
+                self._take(lambda: progress(done, total, note if paused() else WAITING), waits)
                 holding = True
 
         self._take(lambda: progress(0, 1, WAITING), waits)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PyQt6.QtCore import QTimer
 
 from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Ending, Problem
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.run_results import RunResults
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
+    from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks import RegionResult
 
@@ -72,6 +74,9 @@ class SegmentationController:
         self.desk = RunDesk(lambda: cell_size.disk, cell_size.set_disk, self.segment_region)
         """What tools may ask of the next run."""
         run_results.thresholds_moved.connect(lambda by_hand: self.mask_again(by_hand=by_hand))
+        # Whose thresholds were moved while something else was at work.
+        self._late: Document | None = None
+        jobs.finished.connect(lambda: QTimer.singleShot(0, self._catch_up))
 
     def segment(self) -> None:
         """Run the model on the open image as the options say; what it would drop of a person's work is asked first."""
@@ -190,9 +195,11 @@ class SegmentationController:
         Those that a person set for this image, `by_hand`, are work: a run on the whole folder does not lose them.
         """
         flows = self._run_state.flows
-        if flows is None or self._jobs.busy:
+        if flows is not None and self._jobs.busy:
+            # A run applies them to what it finds; an export does not, nor a run that is cancelled.
+            self._late = self._open_image.document
             return
-        if not self._may_mask_again():
+        if flows is None or not self._may_mask_again():
             return
         pending = self._run_results.pending(StepKind.THRESHOLDS, self._gesture_name)
         pending = replace(pending, flows=flows, gesture=self._gesture)
@@ -212,6 +219,15 @@ class SegmentationController:
             then=partial(self._run_results.land, pending, result),
             ended=self._masks_first.ended(),
         )
+
+    def _catch_up(self) -> None:
+        """Apply the thresholds that were moved meanwhile, unless a result came with them."""
+        if self._jobs.busy or self._late is not self._open_image.document:
+            return
+        self._late = None
+        shown = thresholds_in(self._run_state.remembered)
+        if shown != thresholds_in(self._run_state.last_settings):
+            self.mask_again()
 
     def _may_mask_again(self) -> bool:
         """Ask once about what new thresholds are to replace in the present state: a slider moves them many times."""

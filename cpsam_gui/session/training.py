@@ -12,6 +12,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.runs.accelerator import WAITING
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.tasks import training as work
 
@@ -90,6 +91,10 @@ class TrainingController(QObject):
         self.checking = False
         """Whether the epochs are over and the new model is measured and compared, which may take minutes."""
         self._learnt = False
+        self.waiting = False
+        """Whether it stands still while the model is used for something that a person waits for."""
+        self.note = ""
+        """What it said last of what it does."""
         # What was cancelled is thrown away; what ends with the window is kept.
         self._dropping = False
         self.end_words = ""
@@ -189,7 +194,8 @@ class TrainingController(QObject):
 
         control = self._control = Control()
         self.reports, self.plan, self._dropping, self.end_words = [], None, False, ""
-        self.checking = self._learnt = False
+        self.checking = self._learnt = self.waiting = False
+        self.note = ""
         self._job = self._jobs.run(
             look,
             name=translate("Training images"),
@@ -231,10 +237,19 @@ class TrainingController(QObject):
         """Pass on how far it is, and whether this is still the learning: it may end before the last epoch."""
         learning = EPOCH.match(note) is not None
         self._learnt = self._learnt or learning or bool(self.reports)
+        self._wait(note == WAITING)
+        if self.waiting:
+            return
+        self.note = note or self.note
         if note and self._learnt and self.checking == learning:
             self.checking = not learning
             self.state_changed.emit()
         self.progressed.emit(done, total, note)
+
+    def _wait(self, waiting: bool) -> None:
+        if waiting != self.waiting:
+            self.waiting = waiting
+            self.state_changed.emit()
 
     def pause(self) -> None:
         """Hold on after the current step."""

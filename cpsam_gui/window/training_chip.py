@@ -64,7 +64,6 @@ class TrainingChip(QWidget):
     def __init__(self, training: TrainingController) -> None:
         super().__init__()
         self._training = training
-        self._note = ""
         self.words = QLabel()
         self.words.setObjectName("dim")
         self.curve = Sparkline()
@@ -88,8 +87,7 @@ class TrainingChip(QWidget):
 
     def _progressed(self, done: int, total: int, note: str) -> None:
         """Say what the panel says as long as no epoch is over; later the state says more."""
-        if note and note != self._note and not self._training.reports:
-            self._note = note
+        if note and not self._training.reports:
             self.refresh()
 
     def refresh(self) -> None:
@@ -97,7 +95,6 @@ class TrainingChip(QWidget):
         training = self._training
         self.setVisible(training.running)
         if not training.running:
-            self._note = ""
             return
         self.curve.show_reports(training.reports)
         self.curve.setVisible(len(self.curve.values) > 1)
@@ -113,12 +110,14 @@ class TrainingChip(QWidget):
         training = self._training
         if training.ending:
             return translate("Training: stopping after this step…")
+        if training.waiting:
+            return translate("Training: waits while the model is in use")
         if training.checking:
             return translate("Training: checking the new model")
         if not training.reports:
             if training.paused:
                 return translate("Training: paused")
-            said = translate_said(self._note)
+            said = translate_said(training.note)
             return (
                 translate("Training: {where}").format(where=said) if said else translate("Training: starting")
             )

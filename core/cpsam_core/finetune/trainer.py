@@ -261,12 +261,13 @@ class Trainer:
                 done, seconds = epoch * steps + number, before + clock.seconds()
                 total = plan.total(done, seconds, plan.epochs * steps)
                 note = f"epoch {epoch + 1}/{math.ceil(total / steps)}, loss {mean:.4f}"
-                progress(done, total, note)
-                while control.paused:
-                    with clock.left_out():
-                        control.wait(PAUSE_S)
-                    # May cancel.
+                # Whoever is told may let the training wait for others; that is no part of its time.
+                with clock.left_out():
                     progress(done, total, note)
+                    while control.paused:
+                        control.wait(PAUSE_S)
+                        # May cancel.
+                        progress(done, total, note)
                 # With several processes the leading one's wish reaches all with the next step.
                 if stopping or (self.ranks.count == 1 and control.stopping):
                     return None

@@ -197,13 +197,18 @@ class _Timing:
         data, aside = self.sets
         trainer = Trainer(self.model, data, quick, *self.where, validation=aside, choosing=False)
         ends: list[float] = []
+        waited = 0.0
 
         def told(done: int, total: int, note: str = "") -> None:
+            nonlocal waited
+            begun = self.clock()
+            # May let the training wait for others.
             self.progress(done, total, note)
-            ends.append(self.clock())
+            waited += self.clock() - begun
+            ends.append(self.clock() - waited)
 
         trainer.run(told)
-        return (self.clock() - ends[0]) / (steps - 1)
+        return (self.clock() - waited - ends[0]) / (steps - 1)
 
 
 def pace_of_step(plan: RetrainingPlan, seconds: float) -> TrainingPace:

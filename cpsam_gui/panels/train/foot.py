@@ -13,7 +13,6 @@ from cpsam_gui.style.layout import dim
 from cpsam_gui.style.steady_words import SteadyWords
 
 if TYPE_CHECKING:
-    from cpsam_core.finetune import EpochReport
     from cpsam_gui.session.candidates import Candidates
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.training import TrainingController
@@ -58,7 +57,7 @@ class TrainFoot(QFrame):
         self.skip.clicked.connect(training.skip_verdict)
         self.cancel.clicked.connect(training.cancel)
         training.progressed.connect(self._progressed)
-        training.epoch_done.connect(self._epoch_done)
+        training.epoch_done.connect(self.refresh)
         training.state_changed.connect(self.refresh)
         for signal in (candidates.changed, open_image.image_changed, open_image.history_changed):
             signal.connect(self.refresh)
@@ -71,7 +70,7 @@ class TrainFoot(QFrame):
 
     def refresh(self, *_: object) -> None:
         """Let be done what can be done, and say why something cannot."""
-        running, ending = self._training.running, self._training.ending
+        running = self._training.running
         why = "" if running else translate_said(self._training.obstacle)
         self.button.setVisible(not running)
         self.button.setEnabled(not why)
@@ -90,24 +89,28 @@ class TrainFoot(QFrame):
             button.setEnabled(not self._training.stopping and not self._training.checking)
         self.cancel.setEnabled(not self._training.cancelling)
         self.pause.setText(translate("Continue") if self._training.paused else translate("Pause"))
-        if skipping and self._training.checking:
-            self.time.setText(translate("Skipping the verdict…"))
-        elif ending:
-            self.time.setText(translate("Stopping after this step…"))
-        elif running and not self._training.reports:
+        if running and not (self._training.reports or self._training.note):
             self.bar.setRange(0, 0)
-            self.time.setText(translate("Checking the images"))
+        if running:
+            self.time.setText(self._state())
+
+    def _state(self) -> str:
+        training = self._training
+        if training.skipping_verdict and training.checking:
+            return translate("Skipping the verdict…")
+        if training.ending:
+            return translate("Stopping after this step…")
+        if training.waiting:
+            return translate("Waits while the model is in use")
+        if training.checking or not training.reports:
+            return translate_said(training.note) if training.note else translate("Checking the images")
+        last = training.reports[-1]
+        words = translate("Epoch {epoch} of {epochs}, {time} left")
+        return words.format(epoch=last.epoch, epochs=last.epochs, time=duration(last.seconds_left))
 
     def _progressed(self, done: int, total: int, note: str) -> None:
-        self.bar.setRange(0, 1000)
-        self.bar.setValue(round(1000 * done / max(total, 1)))
-        if self._training.skipping_verdict and self._training.checking:
-            return
-        if note and (self._training.checking or not (self._training.reports or self._training.ending)):
-            self.time.setText(translate_said(note))
-
-    def _epoch_done(self, report: EpochReport) -> None:
-        words = translate("Epoch {epoch} of {epochs}, {time} left")
-        self.time.setText(
-            words.format(epoch=report.epoch, epochs=report.epochs, time=duration(report.seconds_left))
-        )
+        if not self._training.waiting:
+            self.bar.setRange(0, 1000)
+            self.bar.setValue(round(1000 * done / max(total, 1)))
+        if note:
+            self.time.setText(self._state())

@@ -4253,6 +4253,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Training: endet nach diesem Schritt…</translation>
     </message>
     <message>
+      <source>Training: waits while the model is in use</source>
+      <translation>Training: wartet, solange das Modell gebraucht wird</translation>
+    </message>
+    <message>
       <source>Training: {where}</source>
       <translation>Training: {where}</translation>
     </message>
@@ -4387,6 +4391,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Wait until the running job has ended, or cancel it (Ctrl+.)</source>
       <translation>Warten, bis die laufende Arbeit zu Ende ist, oder sie abbrechen (Strg+.)</translation>
+    </message>
+    <message>
+      <source>Waits while the model is in use</source>
+      <translation>Wartet, solange das Modell gebraucht wird</translation>
     </message>
     <message>
       <source>Warm-up epochs; 0: none</source>

@@ -181,6 +181,19 @@ def test_stopped_in_the_first_epoch_keeps_what_there_is() -> None:
     assert all(torch.isfinite(p).all() for p in result.model.parameters())
 
 
+def test_what_whoever_is_told_waits_for_is_no_part_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("cpsam_core.finetune.clock.time.monotonic", lambda: now[0])
+
+    def progress(done: int, total: int, note: str = "") -> None:
+        # An image is segmented before the next step.
+        now[0] += 1000.0
+
+    waiting = trainer()
+    waiting.run(progress)
+    assert now[0] >= 1000.0 and waiting.seconds == 0.0
+
+
 def test_paused_and_continued() -> None:
     control, steps = Control(), []
     held = threading.Event()

@@ -391,6 +391,21 @@ def test_older_thresholds_that_come_late_do_not_stop_the_newest(
     assert session.document.steps[-1] == "Cell threshold 3.50"
 
 
+def test_thresholds_moved_while_something_else_is_at_work_are_applied_after_it(
+    session: Session, qtbot: QtBot
+) -> None:
+    run(session, qtbot)
+    flows_of(session)
+    gate = Event()
+    session.jobs.run(lambda progress: gate.wait(10), name="Exporting the folder")
+    qtbot.waitUntil(lambda: session.jobs.busy)
+    session.run_state.change(cellprob_threshold=3.5)
+    session.segmenting.mask_again()
+    gate.set()
+    qtbot.waitUntil(lambda: len(session.document.objects) == 2)
+    assert session.run_state.last_settings["cellprob_threshold"] == 3.5
+
+
 def test_thresholds_are_undone_and_redone_with_their_masks(session: Session, qtbot: QtBot) -> None:
     state = session.run_state
     run(session, qtbot)
