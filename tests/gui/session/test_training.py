@@ -717,7 +717,7 @@ def test_cancelling_leaves_nothing_and_closing_leaves_all(
     annotated: Window, models: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     training = annotated.session.training
-    training.choose(work.TrainOptions(changes={"epochs": 50, "samples": 1, "warmup": 0}, name="mine"))
+    training.choose(work.TrainOptions(changes={"epochs": 5000, "samples": 1, "warmup": 0}, name="mine"))
     state, note = models / "mine.partial", models / f"mine{REQUEST}"
     training.start()
     qtbot.waitUntil(lambda: bool(training.reports) and state.exists(), timeout=60_000)
