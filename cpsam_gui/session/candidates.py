@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.program.image_uses import load_uses, save_uses
 from cpsam_gui.tasks import suggesting
 from cpsam_gui.tasks import training as work
 
@@ -44,6 +45,7 @@ class Candidates(QObject):
         """What was read of masks before, so that it need not be read again."""
         # The one that was looked at last, or is being looked at.
         self._folder: Path | None = None
+        self._remembered: set[Path] = set()
         self._watched = self._looking = self._again = False
         open_image.image_changed.connect(self._new_image)
         notices.saved.connect(lambda _: self._look_if_watched())
@@ -105,6 +107,7 @@ class Candidates(QObject):
         if not part:
             self.uses = {key: kept for key, kept in self.uses.items() if key[0] != image}
         self.uses[image, part] = use
+        save_uses(image.parent, self.uses)
         self.all = self._with_uses(self.all)
         self.changed.emit()
 
@@ -115,7 +118,12 @@ class Candidates(QObject):
 
     def _new_image(self) -> None:
         path = self._open_image.path
-        if path is not None and path.parent != self._folder:
+        if path is None:
+            return
+        if path.parent not in self._remembered:
+            self._remembered.add(path.parent)
+            self.uses = {**load_uses(path.parent), **self.uses}
+        if path.parent != self._folder:
             self._look_if_watched()
 
     def suggest(self, images: tuple[Path, ...]) -> None:
