@@ -108,7 +108,9 @@ class ImageList(QAbstractListModel):
 
     def _words(self, path: Path, state: ReviewState, *, long: bool = False) -> str:
         if path not in self.ready or state is not ReviewState.NOT_STARTED:
-            return state_words(state)
+            times = self._folder.times.get(path)
+            words = state_words(state)
+            return words if times is None else f"{words}, {translate_said(times.words)}"
         # Short: the narrowest panel has no room for more.
         return translate("masks ready: segmented ahead, not saved yet") if long else translate("masks ready")
 

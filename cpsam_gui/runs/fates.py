@@ -71,6 +71,11 @@ def fate_of(work: EarlierWork, existing: ExistingMasks, options: RunOptions) -> 
     return Fate(words=words if work.masks else "", thresholds=own)
 
 
+def one_of(time: int | None, times: int) -> str:
+    """Say which time point (from 0) alone is taken of so many; empty where there is one only."""
+    return f"time point {(time or 0) + 1:,} of {times:,} only" if times > 1 else ""
+
+
 def own_thresholds(settings: Mapping[str, Any], options: RunOptions) -> dict[str, Any]:
     """Return the thresholds that a person set for an image and that a run would lose; empty where there are none."""
     if settings.get(BY_HAND) is not True:

@@ -48,17 +48,18 @@ class QueueEntry:
     """How much is done, 0 to 1."""
     fate: str = ""
     """What the run will do with it, while it waits."""
+    only: str = ""
+    """Which time point alone the run takes of a movie."""
     chosen: bool = True
     """Whether it is ticked: the others are left alone."""
 
     def text(self, translate: Callable[[str], str]) -> str:
         """Return what became of the image, in words of the user's language."""
         if self.state is QueueState.DONE:
-            return (
-                f"{translate(f'{self.objects:,}')} {translate('object' if self.objects == 1 else 'objects')}"
-            )
-        if self.state is QueueState.WAITING and self.fate:
-            return translate(self.fate)
+            objects = "object" if self.objects == 1 else "objects"
+            return self._with_only(f"{translate(f'{self.objects:,}')} {translate(objects)}", translate)
+        if self.state is QueueState.WAITING and (self.fate or self.only):
+            return self._with_only(translate(self.fate) if self.fate else "", translate)
         words = translate(self.words) if self.words else ""
         if self.state is QueueState.RUNNING:
             return f"{100 * self.part:.0f} %" + (f"  {words}" if words else "")
@@ -69,6 +70,9 @@ class QueueEntry:
             QueueState.CANCELLED: translate("cancelled"),
         }[self.state]
         return f"{state}: {words}" if words else state
+
+    def _with_only(self, words: str, translate: Callable[[str], str]) -> str:
+        return ", ".join(filter(None, (words, translate(self.only) if self.only else "")))
 
 
 class Queue:
@@ -168,6 +172,9 @@ class Queue:
             )
             if (number := sum(entry.state is state for entry in self._entries))
         ]
+        movies = sum(entry.state is QueueState.DONE and entry.only != "" for entry in self._entries)
+        if movies:
+            parts.append(translate(f"one time point only of {movies:,} movie{'' if movies == 1 else 's'}"))
         ticked = sum(entry.chosen for entry in self._entries)
         total = (
             translate(f"{ticked:,} of {count:,} image{'' if count == 1 else 's'}")

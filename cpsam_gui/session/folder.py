@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.state.image_facts import ReviewState
+    from cpsam_gui.storage.companions import TimesDone
 
 SETTLE_MS = 400
 """After a change on the disk, before the folder is read again."""
@@ -74,7 +75,7 @@ class ImageFolder(QObject):
                 if self._watcher.directories():
                     self._watcher.removePaths(self._watcher.directories())
                 self._watcher.addPath(str(path))
-                self.now.states = {}
+                self.now.states, self.now.times = {}, {}
                 self.now.path, self.now.images = path, images
                 self.moved.emit()
             self.now.images = images
@@ -95,12 +96,19 @@ class ImageFolder(QObject):
         """Read anew, in the background, how far the work on each image is."""
         images = self.now.images
 
-        def take(states: dict[Path, ReviewState]) -> None:
+        def take(read: tuple[dict[Path, ReviewState], dict[Path, TimesDone]]) -> None:
+            states, times = read
             if images == self.now.images:
                 if self._live is not None and self._live[0] in states:
                     states[self._live[0]] = self._live[1]
-                changed = [path for path in images if states[path] is not self.now.states.get(path)]
-                self.now.states = states
+                before = self.now
+                changed = [
+                    path
+                    for path in images
+                    if states[path] is not before.states.get(path)
+                    or times.get(path) != before.times.get(path)
+                ]
+                self.now.states, self.now.times = states, times
                 self.states_changed.emit(changed)
 
         self._jobs.run(

@@ -12,8 +12,9 @@ from cpsam_gui.jobs.job import Ending
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.preferences import MEBIBYTE
-from cpsam_gui.runs.fates import EarlierWork, fate_of
+from cpsam_gui.runs.fates import EarlierWork, Fate, fate_of
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
+from cpsam_gui.session.movies import Movies
 from cpsam_gui.storage.companions import images_in, project_path
 from cpsam_gui.storage.kept_flows import projects_bytes
 from cpsam_gui.tasks.unattended import CORRECTED
@@ -71,13 +72,16 @@ class FolderRun:
         self._ticked: frozenset[Path] | None = None
         open_image.image_changed.connect(self._left)
         run_state.options_changed.connect(self._tell_fates)
-        for signal in (open_image.image_changed, open_image.history_changed):
-            signal.connect(self._tell_fate_of_open)
+        # Which time point is open decides about the other movies, too.
+        open_image.image_changed.connect(self._tell_fates)
+        open_image.history_changed.connect(self._tell_fate_of_open)
         notices.saved.connect(self._saved)
         self._job: Job | None = None
         self._plan: tasks.UnattendedRun | None = None
         self._stopping = False
         self.queue = Queue()
+        self.movies = Movies(open_image, jobs, images, self._movies_known)
+        """Which of the images are movies."""
         self.kept_bytes: int | None = None
         """Disk that the projects of the folder take; None where nobody looked yet."""
         self._existing = ExistingMasks.SKIP_CORRECTED
@@ -129,6 +133,7 @@ class FolderRun:
         if self._ticked is not None:
             self._tick(self._ticked)
             self._ticked = None
+        self.movies.look(found)
         self._look_at_work([image for image in found if image not in self._works])
 
     def _read(self, look: _FolderLook) -> None:
@@ -139,6 +144,11 @@ class FolderRun:
     def _fill(self, images: list[Path]) -> None:
         self.queue.fill(images)
         self._works.clear()
+        self.movies.forget()
+
+    def _movies_known(self) -> None:
+        self._tell_fates()
+        self.queue.state_changed.emit()
 
     def _look_at_work(self, images: Collection[Path]) -> None:
         """Find out in the background what there is of the images, and say what a run would do with each."""
@@ -191,9 +201,13 @@ class FolderRun:
     def _tell_fate(self, number: int) -> None:
         entry = self.queue.entries[number]
         work = self._work_of(entry.path)
-        words = "" if work is None else fate_of(work, self.existing, self._run_state.options).words
-        if words != entry.fate:
-            self.queue.put(number, fate=words)
+        fate = Fate() if work is None else fate_of(work, self.existing, self._run_state.options)
+        only = "" if fate.skipped else self.movies.only(entry.path)
+        if entry.state is not QueueState.WAITING:
+            # What a run took is said as it was.
+            only = entry.only
+        if (fate.words, only) != (entry.fate, entry.only):
+            self.queue.put(number, fate=fate.words, only=only)
 
     @property
     def most_bytes(self) -> int:
@@ -294,7 +308,10 @@ class FolderRun:
             self._job = self._segmenting.segment_for_folder(
                 plan.options.changed(keep=True, **fate.thresholds),
                 plan.hold,
-                then=lambda outcome: self._done(number, tasks.UnattendedResult(len(outcome.found.records))),
+                then=lambda outcome: self._done(
+                    number,
+                    tasks.UnattendedResult(len(outcome.found.records), only=self.movies.only(path)),
+                ),
                 failed=partial(self._failed, number),
                 ended=partial(self._ended, number),
                 progressed=partial(self._progressed, number),
@@ -314,7 +331,14 @@ class FolderRun:
 
     def _done(self, number: int, handled: tasks.UnattendedResult) -> None:
         state = QueueState.SKIPPED if handled.skipped else QueueState.DONE
-        self.queue.put(number, state=state, objects=handled.objects, words=handled.skipped, part=1.0)
+        self.queue.put(
+            number,
+            state=state,
+            objects=handled.objects,
+            words=handled.skipped,
+            only=handled.only,
+            part=1.0,
+        )
         if state is QueueState.DONE and self._on_open is None:
             self._notices.saved.emit(str(project_path(self.queue.entries[number].path)))
 

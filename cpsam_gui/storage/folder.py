@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cpsam_gui.state.image_facts import ReviewState
-from cpsam_gui.storage.companions import images_in, progress_of_all
+from cpsam_gui.storage.companions import TimesDone, images_in, progress_of_all, times_done
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,6 +21,8 @@ class FolderState:
     images: tuple[Path, ...] = ()
     states: dict[Path, ReviewState] = field(default_factory=dict)
     """Known so far; reading them takes a while in large folders."""
+    times: dict[Path, TimesDone] = field(default_factory=dict)
+    """Of movies, how many of their time points have masks."""
     words: str = ""
     only: ReviewState | None = None
 
@@ -67,6 +69,8 @@ def read_folder(path: Path) -> tuple[Path, ...]:
     return tuple(images_in(path))
 
 
-def read_states(images: Collection[Path]) -> dict[Path, ReviewState]:
-    """Return how far the work on each image is; reads a little of each project file."""
-    return progress_of_all(images)
+def read_states(
+    images: Collection[Path],
+) -> tuple[dict[Path, ReviewState], dict[Path, TimesDone]]:
+    """Return how far the work on each image is, and of movies on how many time points; reads a little of each file."""
+    return progress_of_all(images), times_done(images)

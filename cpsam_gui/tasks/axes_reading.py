@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.errors import ImageError
+from cpsam_core.progress import silent
 from cpsam_gui.storage.companions import companions_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.images.readers import Raw
     from cpsam_core.progress import Progress
@@ -22,6 +25,14 @@ class AxesReading:
     axes: str | None = None
     time: int | None = None
     scene: int | None = None
+
+    def at(self, time: int | None) -> AxesReading:
+        """Return the same for another time point."""
+        return replace(self, time=time)
+
+    def of_one_of(self, times: int) -> AxesReading:
+        """Return the same for a file of so many time points: the first where none was chosen."""
+        return self.at((self.time or 0) if times > 1 else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,3 +116,27 @@ def time_points(raw: Raw, axes: str | None) -> int:
     except ImageError:
         return 1
     return int(shape[letters.index("T")]) if "T" in letters and len(letters) == len(shape) else 1
+
+
+def movies_among(
+    images: Collection[Path], axes: str | None = None, progress: Progress = silent
+) -> dict[Path, int]:
+    """Return the images that have several time points, and how many, by what their files say at their beginnings.
+
+    Left out are kinds of files that would have to be read whole, and files that cannot be read: a run says so.
+    """
+    from cpsam_core.images.readers import opens_in_parts
+    from cpsam_core.images.sources import times_in
+
+    found = {}
+    for number, path in enumerate(images):
+        progress(number, len(images), path.name)
+        if not opens_in_parts(path):
+            continue
+        try:
+            times = times_in(path, axes)
+        except ImageError:
+            continue
+        if times > 1:
+            found[path] = times
+    return found

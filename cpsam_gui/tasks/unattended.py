@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cpsam_core.errors import ImageError
 from cpsam_core.images.document_key import WHOLE
 from cpsam_core.progress import silent
-from cpsam_gui.runs.fates import EarlierWork, fate_of
+from cpsam_gui.runs.fates import EarlierWork, fate_of, one_of
 from cpsam_gui.runs.folder_queue import ExistingMasks
 from cpsam_gui.runs.options import remembered, still_by_hand
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
@@ -16,6 +16,7 @@ from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, images_in, masks_path, project_path
 from cpsam_gui.storage.kept_flows import make_room
+from cpsam_gui.tasks.axes_reading import fits_axes, time_points
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks
 from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, read_masks, save
@@ -78,6 +79,8 @@ class UnattendedResult:
 
     objects: int = 0
     skipped: str = ""
+    only: str = ""
+    """Which time point alone was segmented; empty where there are no others."""
 
 
 def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> UnattendedResult:
@@ -89,7 +92,6 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
         The image or its earlier masks cannot be read, the model cannot be loaded, or nothing can be written. What was
         there before stays as it was.
     """
-    from cpsam_core.images import read_image
     from cpsam_core.images.fingerprint import fingerprint
 
     if plan.is_open(path):
@@ -97,7 +99,7 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
     if plan.existing is ExistingMasks.SKIP_ALL and earlier_work(path) is not None:
         return UnattendedResult(skipped="has masks")
     progress(0, 1, "Reading")
-    image = read_image(path, plan.reading.axes, time=plan.reading.time, scene=plan.reading.scene)
+    image, reading, only = _read(path, plan.reading)
     earlier, before = earlier_work(path, key=image.key), None
     own: dict[str, Any] = {}
     if earlier is not None:
@@ -111,7 +113,7 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
         if fate.skipped:
             return UnattendedResult(skipped=fate.skipped)
         own = dict(fate.thresholds)
-    found = _run(image, before, plan, own, progress)
+    found = _run(image, before, replace(plan, reading=reading), own, progress)
     # Somebody works on it by now.
     if plan.is_open(path):
         return UnattendedResult(skipped=OPEN)
@@ -119,7 +121,28 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
         path.parent, plan.flows_bytes, lambda project: any(map(plan.is_open, _images_of(project)))
     )
     _save(path, image, before, found, progress, with_flows=room)
-    return UnattendedResult(len(found.records))
+    return UnattendedResult(len(found.records), only=only)
+
+
+def _read(path: Path, like: AxesReading) -> tuple[Image, AxesReading, str]:
+    """Read an image as the open one was, as far as that fits it; of a movie one time point.
+
+    Returns
+    -------
+    image : Image
+    reading : AxesReading
+        How it was read.
+    only : str
+        Which time point was taken, where there are others.
+    """
+    from cpsam_core.images.readers import arrange_raw, read_raw
+
+    raw = read_raw(path, like.scene)
+    if like.axes is not None and not fits_axes(raw, like.axes):
+        like = replace(like, axes=None)
+    times = time_points(raw, like.axes)
+    reading = like.of_one_of(times)
+    return arrange_raw(raw, path, reading.axes, reading.time), reading, one_of(reading.time, times)
 
 
 def earlier_works(images: Collection[Path], progress: Progress = silent) -> dict[Path, EarlierWork]:

@@ -87,6 +87,7 @@ class FolderView(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.policy)
         layout.addWidget(self.fate)
+        layout.addWidget(self.movies)
         layout.addWidget(self.space)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.bar)
@@ -125,6 +126,7 @@ class FolderView(QWidget):
         self.pause.setEnabled(queue.running)
         self.pause.setText(translate("Resume" if queue.paused else "Pause"))
         self.cancel.setEnabled(queue.running)
+        self.movies.setVisible(bool(self._run.movies))
         self._show_space()
         self._show_summary()
 
@@ -158,6 +160,12 @@ class FolderView(QWidget):
         self.summary = QLabel()
         self.summary.setObjectName("heading")
         self.summary.setWordWrap(True)
+        self.movies = dim(
+            translate(
+                "Of a movie one time point is segmented: the one that is open, else the first. "
+                "The command line does all of them: cpsam segment --all-times"
+            )
+        )
         self.space = dim("")
         self.space.setToolTip(
             translate(

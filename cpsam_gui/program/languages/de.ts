@@ -279,6 +279,30 @@
       <translation>Alle Dateien</translation>
     </message>
     <message>
+      <source>Looking for time points</source>
+      <translation>Zeitpunkte werden gesucht</translation>
+    </message>
+    <message>
+      <source>Of a movie one time point is segmented: the one that is open, else the first. The command line does all of them: cpsam segment --all-times</source>
+      <translation>Von einem Film wird ein Zeitpunkt segmentiert: der offene, sonst der erste. Die Befehlszeile segmentiert alle: cpsam segment --all-times</translation>
+    </message>
+    <message>
+      <source>one time point only of {} movie</source>
+      <translation>nur ein Zeitpunkt von {} Film</translation>
+    </message>
+    <message>
+      <source>one time point only of {} movies</source>
+      <translation>nur ein Zeitpunkt von {} Filmen</translation>
+    </message>
+    <message>
+      <source>time point {} of {} only</source>
+      <translation>nur Zeitpunkt {} von {}</translation>
+    </message>
+    <message>
+      <source>{} of {} time points</source>
+      <translation>{} von {} Zeitpunkten</translation>
+    </message>
+    <message>
       <source>All masks are made again, except those drawn, corrected or locked; thresholds set by hand for an image are kept</source>
       <translation>Alle Masken werden neu erzeugt, außer gezeichneten, korrigierten und gesperrten; Schwellen, die für ein Bild von Hand gesetzt wurden, bleiben</translation>
     </message>

@@ -1,0 +1,62 @@
+"""Which images of a folder are movies, and which time point of each a folder run takes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cpsam_gui import tasks
+from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.runs.fates import one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.open_image import OpenImage
+
+
+class Movies:
+    """Looks into files for time points in the background, and says what a run takes of them."""
+
+    def __init__(
+        self, open_image: OpenImage, jobs: Jobs, images: Images, changed: Callable[[], None]
+    ) -> None:
+        self._open_image, self._jobs, self._images = open_image, jobs, images
+        self._changed = changed
+        self._times: dict[Path, int] = {}
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._times)
+
+    def forget(self) -> None:
+        """Images of another folder follow."""
+        self._times.clear()
+
+    def look(self, images: Collection[Path]) -> None:
+        """Find out which of the images are movies; `changed` is called when that is known."""
+
+        def take(found: dict[Path, int]) -> None:
+            self._times.update(found)
+            self._changed()
+
+        if images:
+            self._jobs.run(
+                partial(tasks.movies_among, tuple(images), self._images.reading.axes),
+                name=translate("Looking for time points"),
+                lane=Lane.BESIDE,
+                outlives_image=True,
+                then=take,
+            )
+
+    def only(self, path: Path) -> str:
+        """Return which time point alone a run takes of an image, in English; empty where it has no others."""
+        image = self._open_image.image
+        if path == self._open_image.path and image is not None:
+            return one_of(image.time, self._images.times)
+        times = self._times.get(path, 1)
+        return one_of(self._images.reading.of_one_of(times).time, times)

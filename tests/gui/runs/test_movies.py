@@ -1,0 +1,111 @@
+"""Movies in a folder run: one time point of each is segmented, and that is said before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import tifffile
+
+from cpsam_gui.panels import FilesPanel, SegmentPanel
+from cpsam_gui.runs.folder_queue import QueueState
+from cpsam_gui.storage.companions import masks_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.session import Session
+    from cpsam_gui.window.window import Window
+
+ONLY = "time point 1 of 5 only"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, image_file: Path) -> Path:
+    """Return a folder of two movies and a plain image beside which nothing lies."""
+    home = tmp_path / "images"
+    home.mkdir()
+    frame = tifffile.imread(image_file)
+    # Channels, where there are any, go with each frame.
+    axes = "TYX" if frame.ndim == 2 else "TYXS"
+    for name in ("movie1.tif", "movie2.tif"):
+        tifffile.imwrite(
+            home / name, np.stack([frame] * 5), photometric="minisblack", metadata={"axes": axes}
+        )
+    (home / "plain.tif").write_bytes(image_file.read_bytes())
+    return home
+
+
+def look_at(session: Session, qtbot: QtBot, path: Path) -> None:
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(path)
+    session.folder_run.look()
+    qtbot.waitUntil(lambda: session.folder_run.reading is None and session.jobs.idle)
+
+
+def texts(session: Session) -> list[str]:
+    return [entry.text(str) for entry in session.folder_run.queue.entries]
+
+
+def test_a_run_says_before_and_after_that_it_takes_one_time_point_of_a_movie(
+    window: Window, qtbot: QtBot, folder: Path
+) -> None:
+    session = window.session
+    look_at(session, qtbot, folder / "movie1.tif")
+    view = window.panel(SegmentPanel).folder
+    assert texts(session) == [ONLY, ONLY, "waiting"]
+    assert "--all-times" in view.movies.text()
+    assert view.movies.isVisibleTo(view)
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+    entries = session.folder_run.queue.entries
+    # A plain image between movies, and a movie that nobody opened, are done, too.
+    assert [entry.state for entry in entries] == [QueueState.DONE] * 3, texts(session)
+    assert texts(session) == [f"4 objects, {ONLY}", f"4 objects, {ONLY}", "4 objects"]
+    assert session.folder_run.queue.summary(str) == "3 images: 3 done, one time point only of 2 movies"
+
+
+def test_the_time_point_that_is_open_is_taken_of_the_others_too(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
+    look_at(session, qtbot, folder / "movie1.tif")
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "movie1.tif", reading=session.images.reading.at(3))
+    qtbot.waitUntil(lambda: texts(session)[0] == "time point 4 of 5 only")
+    assert texts(session)[1] == "time point 4 of 5 only"
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+    assert texts(session)[1:] == ["4 objects, time point 4 of 5 only", "4 objects"]
+    names = [one.name for one in folder.glob("movie2*masks.tif")]
+    assert names == ["movie2_t003_masks.tif"]
+    assert masks_path(folder / "plain.tif").exists()
+
+
+def test_where_no_image_is_a_movie_nothing_is_said_of_time_points(
+    window: Window, qtbot: QtBot, folder: Path
+) -> None:
+    for name in ("movie1.tif", "movie2.tif"):
+        (folder / name).unlink()
+    look_at(window.session, qtbot, folder / "plain.tif")
+    view = window.panel(SegmentPanel).folder
+    assert not view.movies.isVisibleTo(view)
+
+
+def test_the_list_of_files_says_how_many_time_points_have_masks(
+    window: Window, qtbot: QtBot, folder: Path
+) -> None:
+    session = window.session
+    look_at(session, qtbot, folder / "plain.tif")
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+    model = window.panel(FilesPanel).model
+
+    def said(name: str) -> str:
+        return str(model.row_of(folder / name).data()).split("\n")[1]
+
+    qtbot.waitUntil(lambda: said("movie1.tif") == "segmented, 1 of 5 time points")
+    assert session.persistence.save_now()
+    qtbot.waitUntil(lambda: said("plain.tif") == "segmented")
