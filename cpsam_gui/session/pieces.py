@@ -20,7 +20,7 @@ from cpsam_gui.state.steps import StepSource
 from cpsam_gui.tasks.records import MaskResult, ready_to_land, records_of, runs_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from cpsam_core.progress import Progress
     from cpsam_gui.jobs.job import Job
@@ -61,16 +61,10 @@ class Pieces(QObject):
         self._asked = 0
         self._job: Job | None = None
         # A step is undone and done again in less: those who look would be many, and take the cores from the painting.
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REST_MS)
-        self._timer.timeout.connect(self._look)
+        self._look_soon = self._after_rest(self._look)
         self._later: set[int] = set()
         """Objects that were undone, to be counted when the next frames are painted."""
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(self._count_later)
+        self._count_soon = self._after_rest(self._count_later)
         self._since: set[int] = set()
         """Objects that were edited while all are looked through."""
         self.questions = questions
@@ -78,12 +72,16 @@ class Pieces(QObject):
         # Whether other masks came since the question about their parts was answered.
         self._replaced = False
         # A stroke in progress is waited for.
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(lambda: self._separate_parts(open_image.document))
+        self._separate_soon = self._after_rest(lambda: self._separate_parts(open_image.document))
         open_image.adopted.connect(self._forget_question)
         open_image.image_changed.connect(self._new_image)
+
+    def _after_rest(self, do: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(REST_MS)
+        timer.timeout.connect(do)
+        return timer
 
     def separate(self) -> None:
         """Make each piece of the selected objects an object, or of those that the last edit left in pieces."""
@@ -100,7 +98,8 @@ class Pieces(QObject):
         self._from_elsewhere = False
 
     def _new_image(self) -> None:
-        self._rest.stop()
+        self._count_soon.stop()
+        self._separate_soon.stop()
         self.now, self.latest = {}, ()
         self._open_image.document.stepped.connect(self._stepped)
         self._look_through()
@@ -116,7 +115,7 @@ class Pieces(QObject):
             self._later.update(step.records)
             if not forward and len(step.records) > AT_ONCE:
                 # Nothing is offered, and to count a hundred takes longer than a frame.
-                self._rest.start()
+                self._count_soon.start()
                 return
             found = self._count(step.records)
             if step.kind.source is StepSource.HAND:
@@ -157,7 +156,7 @@ class Pieces(QObject):
         if self._job is not None:
             self._job.cancel()
             self._job = None
-        self._timer.start()
+        self._look_soon.start()
 
     def _look(self) -> None:
         document = self._open_image.document
@@ -214,7 +213,7 @@ class Pieces(QObject):
             self._notices.message.emit(words)
             return
         if document.writing:
-            self._rest.start()
+            self._separate_soon.start()
             return
         self._jobs.run(
             partial(_separated, document.snapshot()),

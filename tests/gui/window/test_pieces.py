@@ -85,6 +85,7 @@ def test_the_pieces_of_many_that_come_back_are_counted_after_a_rest(
     session.edits.undo()
     assert session.pieces.now == {}, "nothing is counted between two frames"
     qtbot.waitUntil(lambda: session.pieces.now == {number: 2})
+    assert list(document.objects) == [number], "what is counted is not separated: nobody asked for that"
     session.edits.redo()
     assert session.pieces.now == {}
     session.edits.undo()
