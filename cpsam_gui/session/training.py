@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QSettings, pyqtSignal
 
 from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.settings_values import stored
 from cpsam_gui.runs.accelerator import WAITING
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.tasks import training as work
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 BUDGET: BudgetName = "normal"
+BUDGETS: tuple[BudgetName, ...] = ("quick", BUDGET, "thorough", "paper")
+BUDGET_KEY = "training/budget"
+"""Where the settings keep what was chosen last."""
 """What a training may cost unless somebody chooses; as `cpsam retrain` has it."""
 RETRAIN, RESUME = "train", "train_resume"
 """Keys of the actions that are offered after one that was cancelled or failed."""
@@ -83,7 +87,7 @@ class TrainingController(QObject):
         self._run_state = run_state
         self._persistence = persistence
         self._candidates = candidates
-        self.options = work.TrainOptions(budget=BUDGET)
+        self.options = work.TrainOptions(budget=stored(BUDGET_KEY, _budget, BUDGET))
         self.reports: list[EpochReport] = []
         self.plan: RetrainingPlan | None = None
         self._job: Job | None = None
@@ -124,6 +128,8 @@ class TrainingController(QObject):
     def choose(self, options: work.TrainOptions) -> None:
         """Set how to train."""
         if options != self.options:
+            if options.budget != self.options.budget:
+                QSettings().setValue(BUDGET_KEY, options.budget)
             self.options = options
             self.options_changed.emit()
 
@@ -368,6 +374,13 @@ class TrainingController(QObject):
     def on_event(self, event: TrainingEvent) -> None:
         """Pass on what is worth telling."""
         self.told.emit(event)
+
+
+def _budget(text: object) -> BudgetName:
+    for one in BUDGETS:
+        if text == one:
+            return one
+    raise ValueError(f"{text!r} is no budget")
 
 
 def _about_classes(text: str) -> Question:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,3 +54,19 @@ def test_the_oldest_folders_are_forgotten() -> None:
 def test_damage_is_dropped(tmp_path: Path, text: str) -> None:
     QSettings().setValue(_key(tmp_path), text)
     assert load_uses(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("kept", "chosen"), [("quick", "quick"), ("paper", "paper"), ("a lot", "normal"), (7, "normal")]
+)
+def test_the_time_that_was_chosen_for_trainings_is_chosen_again(
+    segmenter: FakeSegmenter, kept: object, chosen: str
+) -> None:
+    QSettings().setValue("training/budget", kept)
+    session = Session(Models(lambda name, progress: segmenter))
+    assert session.training.options.budget == chosen
+    session.training.choose(replace(session.training.options, budget="thorough"))
+    session.close()
+    again = Session(Models(lambda name, progress: segmenter))
+    assert again.training.options.budget == "thorough"
+    again.close()
