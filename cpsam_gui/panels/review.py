@@ -47,6 +47,7 @@ class ReviewPanel(Panel):
         self._candidates, self._measuring = session.candidates, session.measuring
         self._missed, self._gestures = session.missed, session.gestures
         self.progress_words = QLabel()
+        self.progress_words.setWordWrap(True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)

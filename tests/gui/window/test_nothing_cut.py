@@ -129,6 +129,29 @@ def test_every_word_has_its_room_in_a_low_window(low: Window, qtbot: QtBot) -> N
     assert low.canvas.width() >= CANVAS * low.width()
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("state", ["window", "opened"])
+def test_pages_are_no_wider_than_their_place_before_there_are_masks(
+    request: pytest.FixtureRequest, qtbot: QtBot, language: str, state: str
+) -> None:
+    if language == "de":
+        request.getfixturevalue("german")
+    window: Window = request.getfixturevalue(state)
+    window.resize(opening_size(LOW))
+    found = []
+    for name in PANELS:
+        window.show_panel(name)
+        qtbot.wait(50)
+        panel = window.docks[name].widget()
+        assert panel is not None
+        areas = [panel] if isinstance(panel, QScrollArea) else []
+        for area in [*areas, *panel.findChildren(QScrollArea)]:
+            inner, view = area.widget(), area.viewport()
+            if inner is not None and view is not None and area.isVisible() and inner.width() > view.width():
+                found.append(f"{name}: {inner.width()} px in {view.width()}")
+    assert found == []
+
+
 def test_a_file_and_its_state_fit_into_the_narrow_list(low: Window) -> None:
     from cpsam_gui.panels import FilesPanel
 
