@@ -72,12 +72,16 @@ class ImageFacts:
 def read_state(project: Path) -> ReviewState:
     """Return how far the work on a project file is, without reading its masks.
 
-    A file that cannot be read, or that says nothing, holds some work all the same: it counts as segmented.
+    A file that cannot be read, or that says nothing of its objects, holds some work all the same: it counts as
+    segmented. Where all was undone again nothing is left of the work.
     """
     from cpsam_core.errors import ImageError
-    from cpsam_core.images.project_summary import read_review
+    from cpsam_core.images.project_summary import has_objects, read_review
 
     try:
-        return ReviewState(read_review(project) or ReviewState.SEGMENTED)
+        state = ReviewState(read_review(project))
     except (ImageError, ValueError):
         return ReviewState.SEGMENTED
+    if state is not ReviewState.NOT_STARTED:
+        return state
+    return ReviewState.SEGMENTED if project.is_dir() or has_objects(project) else ReviewState.NOT_STARTED

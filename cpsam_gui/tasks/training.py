@@ -128,6 +128,11 @@ def train(
 
 def interrupted() -> tuple[TrainRequest, ...]:
     """Return the trainings that were not finished, the newest first."""
+    from cpsam_core.weights import own_folder
+
+    if not own_folder().is_dir():
+        # Nothing was ever trained here, and what reads requests takes seconds to load.
+        return ()
     from cpsam_core.retrain import requests
 
     return requests.interrupted()

@@ -13,6 +13,7 @@ from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.session.training import RESUME
 from cpsam_gui.state.view import Camera
 from cpsam_gui.storage.companions import first_without_work
 from cpsam_gui.tasks import training as work
@@ -46,7 +47,10 @@ class TrainingPages(QObject):
         self._models, self._questions = session.models, session.questions
         self._run_state, self._folder = session.run_state, session.folder
         self._training, self._candidates = session.training, session.candidates
+        # Folders for which interrupted trainings were looked for: that is said once.
+        self._looked: set[Path] = set()
         self._training.finished.connect(self.show_outcome)
+        self._open_image.image_changed.connect(self._look_for_interrupted)
         self._candidates.suggested.connect(self._suggested)
 
     def show_outcome(self, outcome: RetrainingOutcome) -> BeforeAfterPage:
@@ -138,6 +142,28 @@ class TrainingPages(QObject):
             lane=Lane.BESIDE,
             outlives_image=True,
             then=self._offer,
+        )
+
+    def _look_for_interrupted(self) -> None:
+        """Say once where a training with images of the open folder was interrupted."""
+        path = self._open_image.path
+        if path is None or path.parent in self._looked:
+            return
+        self._looked.add(path.parent)
+        folder = path.parent.absolute()
+
+        def tell(waiting: tuple[TrainRequest, ...]) -> None:
+            ours = [one for one in waiting if any(image.parent == folder for image in one.images)]
+            if ours and not self._training.running:
+                words = translate("The training of {name} was interrupted.")
+                self._notices.offered.emit(words.format(name=ours[0].options.name), RESUME)
+
+        self._jobs.run(
+            lambda progress: work.interrupted(),
+            name="Interrupted trainings",
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=tell,
         )
 
     def _offer(self, waiting: tuple[TrainRequest, ...]) -> None:

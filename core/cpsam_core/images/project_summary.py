@@ -19,6 +19,7 @@ from cpsam_core.images.project_folders import (
 )
 
 __all__ = [
+    "has_objects",
     "holds_work",
     "is_corrected",
     "mostly_unchecked",
@@ -129,6 +130,16 @@ def unchecked_text(unchecked: int, objects: int, which: str = "outlines there") 
         f"{unchecked} of the {objects} {which} are a model's own, neither accepted nor corrected, which favours that "
         "model: review them for a fair verdict."
     )
+
+
+def has_objects(path: AnyPath) -> bool:
+    """Tell whether a project file has an object in any of its documents; an unreadable one counts as if it had."""
+    try:
+        with open_archive(path) as project:
+            folders = [one.folder for one in project.documents] or [""]
+            return any(project.table(folder)["objects"] for folder in folders)
+    except UNREADABLE:
+        return True
 
 
 def holds_work(path: AnyPath, key: DocumentKey = WHOLE) -> bool:

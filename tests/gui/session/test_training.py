@@ -647,6 +647,35 @@ def test_an_interrupted_training_is_remembered(
     assert work.interrupted() == ()
 
 
+def test_an_interrupted_training_is_offered_once_when_its_folder_is_opened(
+    window: Window, qtbot: QtBot, models: Path, image_file: Path, disc_labels: np.ndarray, tmp_path: Path
+) -> None:
+    tifffile.imwrite(image_file.with_name("cells_masks.tif"), disc_labels.astype(np.uint16))
+    candidates = work.look_at(image_file.parent, {(image_file, ""): "train"})
+    options = work.TrainOptions("cpsam-lite", "again", {"epochs": 3}, (0.5, 2.0), None)
+    requests.write_request(models / f"again{REQUEST}", candidates, options)
+    offers: list[tuple[str, str]] = []
+    window.session.notices.offered.connect(lambda words, key: offers.append((words, key)))
+
+    def opens(path: Path) -> None:
+        with qtbot.waitSignal(window.session.image_changed):
+            window.open(path)
+        qtbot.waitUntil(lambda: window.session.jobs.idle, timeout=60_000)
+
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "cells.tif").write_bytes(image_file.read_bytes())
+    opens(elsewhere / "cells.tif")
+    assert offers == []
+    said = ("The training of again was interrupted.", "train_resume")
+    opens(image_file)
+    qtbot.waitUntil(lambda: offers == [said], timeout=60_000)
+    assert window.statusBar().offer.isVisible()
+    opens(elsewhere / "cells.tif")
+    opens(image_file)
+    assert offers == [said]
+
+
 def test_a_model_that_was_discarded_leaves_nothing_on_the_page(
     annotated: Window, gate: threading.Event, models: Path, qtbot: QtBot
 ) -> None:

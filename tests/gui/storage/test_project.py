@@ -63,6 +63,22 @@ def test_a_project_keeps_everything(tmp_path: Path, disc_labels: np.ndarray) -> 
     assert found.facts == facts
 
 
+def test_a_project_whose_only_object_was_undone_is_not_started(
+    tmp_path: Path, disc_labels: np.ndarray
+) -> None:
+    labels = disc_labels[None]
+    path = tmp_path / "cells.cpsam"
+    write_project(path, Project(np.zeros_like(labels), {}), {})
+    assert read_state(path) is ReviewState.NOT_STARTED
+    # A run that found nothing is work, and so are objects of which nobody says how far the work on them is.
+    write_project(path, Project(np.zeros_like(labels), {}, ImageFacts(ReviewState.SEGMENTED)), {})
+    assert read_state(path) is ReviewState.SEGMENTED
+    write_project(path, Project(labels, {}), tasks.records_of(labels))
+    assert read_state(path) is ReviewState.SEGMENTED
+    path.write_bytes(b"damaged")
+    assert read_state(path) is ReviewState.SEGMENTED
+
+
 def test_other_programs_can_open_a_project(tmp_path: Path, disc_labels: np.ndarray) -> None:
     path = tmp_path / "cells.cpsam"
     write_project(path, Project(disc_labels[None], {}), tasks.records_of(disc_labels[None]))
