@@ -12,10 +12,10 @@ import numpy as np
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_core.system.file_identity import FileIdentity, identity_of
-from cpsam_gui.state.image_facts import ImageFacts, ReviewState
+from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.state.palette import COLOURS
-from cpsam_gui.state.review_rule import any_touched
+from cpsam_gui.state.review_rule import as_model_drew
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT
 from cpsam_gui.storage.file_lock import free_name
@@ -98,8 +98,7 @@ def save(
     elif path.name.endswith("_seg.npy"):
         _save_seg(path, flat, records, extra)
     else:
-        by_hand = extra.facts.review in (ReviewState.CORRECTED, ReviewState.VERIFIED) or any_touched(records)
-        write_labels(path, flat, by_model=not by_hand)
+        write_labels(path, flat, by_model=as_model_drew(extra.facts, records))
     progress(1, 1, "")
     return path
 

@@ -49,13 +49,13 @@ def write_tif(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
         tiled=options.tiled,
         pixel_size=objects.pixel_size,
         z_step=objects.z_step,
-        by_model=_by_model(objects),
+        by_model=objects.by_model,
     )
 
 
 def write_png(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
     """Write uint16; numbers over 65,535 are refused."""
-    write_labels(path, objects.labels, by_model=_by_model(objects))
+    write_labels(path, objects.labels, by_model=objects.by_model)
 
 
 write_npy = write_png
@@ -121,8 +121,3 @@ def write_project(path: Path, objects: ObjectSet, options: WriteOptions) -> None
     labels = objects.labels if objects.is_stack else objects.labels[np.newaxis]
     project = ProjectFile(labels, rows, image=objects.image_name, class_names=objects.class_names)
     write_project_file(path, project)
-
-
-def _by_model(objects: ObjectSet) -> bool:
-    """Whether it is known of every object that a model drew it and nobody corrected it."""
-    return objects.ismanual is not None and not objects.ismanual.any()
