@@ -270,6 +270,8 @@ class ReviewPanel(Panel):
             many = translate("{count} possible cells without a mask")
             one = translate("1 possible cell without a mask")
             words = one if count == 1 else many.format(count=written(count))
+        elif self._missed.looking:
+            words = translate("Looking for missed cells…")
         else:
             words = translate("The model sees no other cell")
         self.missed_words.setText(words)

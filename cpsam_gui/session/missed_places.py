@@ -64,6 +64,11 @@ class MissedPlaces(QObject):
         """Whether there was a run, which tells of missed cells."""
         return self._run_state.flows is not None
 
+    @property
+    def looking(self) -> bool:
+        """Whether the places are not known yet for the masks as they are."""
+        return self._looking or self.stale
+
     def mark(self, on: bool) -> None:
         """Mark the places on the canvas, or not."""
         self.marked = on
@@ -164,6 +169,7 @@ class MissedPlaces(QObject):
 
     def _looked(self) -> None:
         self._looking = False
+        self.changed.emit()
         if self.stale and self._open_image.image is not None:
             self._timer.start()
 

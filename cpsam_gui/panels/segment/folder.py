@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 from cpsam_gui.panels.segment.fields import button, choice, put
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import written
+from cpsam_gui.program.preferences import MEBIBYTE
 from cpsam_gui.runs.folder_queue import ExistingMasks, QueueEntry, QueueState
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
@@ -137,6 +138,10 @@ class FolderView(QWidget):
         else:
             words = translate("Flows kept: {kept} of {most} GiB")
             known = "-" if kept is None else written(kept / GIBIBYTE, ".2f")
+            if kept is not None and kept < GIBIBYTE:
+                words = translate("Flows kept: {kept} MiB of {most} GiB")
+                # Rounded up: a little is not nothing.
+                known = written(-(-kept // MEBIBYTE), "d")
             self.space.setText(words.format(kept=known, most=written(most / GIBIBYTE, ".1f")))
 
     def _recolour(self) -> None:

@@ -182,10 +182,14 @@ class Stacks(QWidget):
         self.paper.clicked.connect(lambda: change(**PAPER))
         self.overlap.valueChanged.connect(lambda value: change(live=True, stitch_threshold=value))
 
-    def show_options(self, options: RunOptions) -> None:
-        """Show the state."""
+    def show_options(self, options: RunOptions, known: float | None) -> None:
+        """Show the state; what the file says of the distance of its planes, in pixels, is `known`, or None."""
         settings = options.settings
         mode = _mode_of(options)
+        # What a run takes where nobody set it.
+        self.anisotropy.setSpecialValueText(
+            translate("from the file") if known is not None else translate("unknown: 1")
+        )
         put(self.mode, mode)
         put(self.anisotropy, settings.anisotropy or 0.0)
         if settings.stitch_threshold > 0:

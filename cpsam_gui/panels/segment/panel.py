@@ -178,7 +178,8 @@ class SegmentPanel(Panel):
             put(widget, value)
         bodies = self._open_image.document.shape[0] > 1 and self.stacks.makes_bodies(options)
         self.min_size.setSuffix(translate(" voxels") if bodies else translate(" px"))
-        self.stacks.show_options(options)
+        image = self._open_image.image
+        self.stacks.show_options(options, None if image is None else image.plane_distance)
         self.more.show_options(options)
         self.reset.setVisible(not options.is_default)
         self.foot.show_estimate()

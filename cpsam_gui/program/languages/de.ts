@@ -279,6 +279,18 @@
       <translation>Alle Dateien</translation>
     </message>
     <message>
+      <source>Flows kept: {kept} MiB of {most} GiB</source>
+      <translation>Flüsse aufbewahrt: {kept} MiB von {most} GiB</translation>
+    </message>
+    <message>
+      <source>Looking for missed cells…</source>
+      <translation>Übersehene Zellen werden gesucht…</translation>
+    </message>
+    <message>
+      <source>unknown: 1</source>
+      <translation>unbekannt: 1</translation>
+    </message>
+    <message>
       <source>Looking for time points</source>
       <translation>Zeitpunkte werden gesucht</translation>
     </message>

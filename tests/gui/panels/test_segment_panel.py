@@ -7,7 +7,9 @@ from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+import tifffile
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication, QDoubleSpinBox, QFileDialog, QLineEdit, QSpinBox
@@ -394,3 +396,33 @@ def test_a_flow_threshold_of_0_is_called_off(segmented: Window, qtbot: QtBot) ->
     segmented.session.run_state.change(flow_threshold=0.0)
     qtbot.waitUntil(word.isVisible)
     assert not panel.cellprob.findChildren(ZeroWord)
+
+
+def test_the_spacing_of_planes_is_from_the_file_only_where_the_file_says_it(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    planes = np.zeros((4, 40, 50), np.uint8)
+    tifffile.imwrite(tmp_path / "unknown.tif", planes, imagej=True, metadata={"axes": "ZYX"})
+    tifffile.imwrite(
+        tmp_path / "known.tif",
+        planes,
+        imagej=True,
+        resolution=(2.0, 2.0),
+        metadata={"axes": "ZYX", "spacing": 1.5, "unit": "um"},
+    )
+    said = {}
+    for name in ("unknown", "known"):
+        with qtbot.waitSignal(window.session.image_changed):
+            window.open(tmp_path / f"{name}.tif")
+        said[name] = window.panel(SegmentPanel).stacks.anisotropy.specialValueText()
+    assert said == {"unknown": "unknown: 1", "known": "from the file"}
+
+
+def test_little_space_of_flows_is_said_in_mebibytes(window: Window) -> None:
+    view, run = window.panel(SegmentPanel).folder, window.session.folder_run
+    run.kept_bytes = 3_000_000
+    view.refresh()
+    assert "Flows kept: 3 MiB of " in view.space.text()
+    run.kept_bytes = 3 << 30
+    view.refresh()
+    assert "Flows kept: 3.00 of " in view.space.text()

@@ -217,6 +217,15 @@ def test_a_missed_cell_that_is_drawn_is_gone(segmented: Window, qtbot: QtBot) ->
         reviewing.next_missed()
 
 
+def test_no_cell_is_called_missing_before_the_search_is_over(segmented: Window, qtbot: QtBot) -> None:
+    panel, missed = segmented.panel(ReviewPanel), segmented.session.missed
+    missed.renew()
+    assert panel.missed_words.text() == "Looking for missed cells…"
+    missed.follow(True)
+    qtbot.waitUntil(lambda: panel.missed_words.text() != "Looking for missed cells…", timeout=20_000)
+    assert not missed.looking
+
+
 def test_missed_places_of_a_volume(session: Session) -> None:
     from cpsam_gui.state.document import Document
 
