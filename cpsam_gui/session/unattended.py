@@ -38,6 +38,8 @@ class _FolderLook:
     """One search for the images of a folder; the last one counts."""
 
     folder: Path
+    ticked: frozenset[Path] | None
+    """Images to tick where others than those that are known are found, and no others."""
 
 
 class FolderRun:
@@ -68,8 +70,6 @@ class FolderRun:
         self._looks: dict[Path, object] = {}
         # The last look at the folder, until it has ended.
         self._reading: _FolderLook | None = None
-        # Images to tick as soon as those of the folder are known.
-        self._ticked: frozenset[Path] | None = None
         open_image.image_changed.connect(self._left)
         run_state.options_changed.connect(self._tell_fates)
         # Which time point is open decides about the other movies, too.
@@ -99,6 +99,9 @@ class FolderRun:
 
     def look(self) -> None:
         """Put the images of the open image's folder into the queue, unless one is at work."""
+        self._look(None)
+
+    def _look(self, ticked: frozenset[Path] | None) -> None:
         path = self._open_image.path
         if path is None or self.queue.running:
             return
@@ -106,7 +109,10 @@ class FolderRun:
         self._look_at_disk(folder)
         if any(entry.path.parent != folder for entry in self.queue.entries):
             self._fill([])
-        look = self._reading = _FolderLook(folder)
+        before = self._reading
+        if ticked is None and before is not None and before.folder == folder:
+            ticked = before.ticked
+        look = self._reading = _FolderLook(folder, ticked)
         # Files are looked into, which takes its time in a folder of thousands on a network drive.
         self._jobs.run(
             lambda progress: images_in(folder),
@@ -130,9 +136,8 @@ class FolderRun:
             return
         if found != [entry.path for entry in self.queue.entries]:
             self._fill(found)
-        if self._ticked is not None:
-            self._tick(self._ticked)
-            self._ticked = None
+            if look.ticked is not None:
+                self._tick(look.ticked)
         self.movies.look(found)
         self._look_at_work([image for image in found if image not in self._works])
 
@@ -230,15 +235,16 @@ class FolderRun:
 
     def choose(self, paths: Collection[Path]) -> None:
         """Tick these images of the folder and no others, and show the queue."""
-        self._ticked = frozenset(paths)
-        self.look()
+        ticked = frozenset(paths)
+        self._look(ticked)
         # Those that are known already at once; others may have come into the folder.
-        self._tick(self._ticked)
+        self._tick(ticked)
         self.queue.chosen.emit()
 
     def _tick(self, paths: Collection[Path]) -> None:
-        for number, entry in enumerate(self.queue.entries):
-            self.queue.choose([number], entry.path in paths)
+        for on in (True, False):
+            wanted = [n for n, entry in enumerate(self.queue.entries) if (entry.path in paths) is on]
+            self.queue.choose(wanted, on)
 
     def start(self) -> None:
         """Begin with the options as they are now; later changes in the panel do not touch this run."""

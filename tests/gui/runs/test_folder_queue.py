@@ -613,3 +613,37 @@ def test_images_of_another_folder_are_not_offered_while_this_one_is_read(
     gate.set()
     qtbot.waitUntil(lambda: session.folder_run.reading is None)
     assert [one.path for one in session.folder_run.queue.entries] == [image_file]
+
+
+def test_images_chosen_in_one_folder_untick_none_of_the_next(
+    session: Session, qtbot: QtBot, folder: Path, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "a.tif")
+    gate = Event()
+    monkeypatch.setattr(
+        unattended,
+        "images_in",
+        lambda home: [image_file] if home == image_file.parent else gate.wait(20) and [folder / "a.tif"],
+    )
+    session.folder_run.choose([folder / "a.tif"])
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file)
+    session.folder_run.look()
+    qtbot.waitUntil(lambda: session.folder_run.reading is None)
+    gate.set()
+    assert [(one.path, one.chosen) for one in session.folder_run.queue.entries] == [(image_file, True)]
+
+
+def test_what_is_ticked_while_a_known_folder_is_read_again_stays(
+    session: Session, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    run, gate = session.folder_run, Event()
+    known = [one.path for one in run.queue.entries]
+    monkeypatch.setattr(unattended, "images_in", lambda home: gate.wait(20) and known)
+    run.choose([folder / "a.tif"])
+    run.queue.choose([known.index(folder / "b2.tif")], True)
+    gate.set()
+    qtbot.waitUntil(lambda: run.reading is None)
+    assert [one.path.name for one in run.queue.entries if one.chosen] == ["a.tif", "b2.tif"]
