@@ -120,7 +120,7 @@ class ExportController:
 
         Other images can be opened meanwhile.
         """
-        if self._open_image.path is None:
+        if self._open_image.path is None or self._notices.refuse_second(self._jobs):
             return
         if self._persistence.unsaved and not self._persistence.save_now(masks=False):
             return

@@ -293,8 +293,7 @@ class MeasurementController(QObject):
 
     def measure_folder(self, folder: Path, target: Path, where: str = "") -> None:
         """Measure the images of a folder with their saved masks, in the background; other images can be opened."""
-        if self._jobs.shown:
-            self._notices.message.emit(translate("Another job is running: try again when it has finished"))
+        if self._notices.refuse_second(self._jobs):
             return
 
         def done(tables: FolderTables) -> None:

@@ -10,6 +10,7 @@ from cpsam_gui.jobs.job import Problem
 from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
+    from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.state.document import Document
 
 
@@ -39,3 +40,12 @@ class Notices(QObject):
             )
             self.failed.emit(Problem(text.format(what)))
         return document.large
+
+    def refuse_second(self, jobs: Jobs) -> bool:
+        """Whether work on the folder cannot begin because other work is shown; then that is said.
+
+        It would wait unseen and be dropped when another image opens, or write the same files as one that goes on.
+        """
+        if jobs.shown:
+            self.message.emit(translate("Another job is running: try again when it has finished"))
+        return jobs.shown

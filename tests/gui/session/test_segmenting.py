@@ -300,9 +300,10 @@ def test_work_on_the_folder_goes_on_when_another_image_is_opened(
     work: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    gate = Event()
+    gate, begun = Event(), list[int]()
 
     def slowly(*_: object, **__: object) -> object:
+        begun.append(1)
         assert gate.wait(20)
         if work == "export":
             return exporting.ExportResult((tmp_path / "done.csv",))
@@ -313,18 +314,25 @@ def test_work_on_the_folder_goes_on_when_another_image_is_opened(
     said: list[str] = []
     session.message.connect(said.append)
     session.notices.offered.connect(lambda text, action: said.append(text))
-    if work == "export":
-        session.exporting.export_folder(tmp_path, Any)
-    else:
-        session.measuring.measure_folder(tmp_path, tmp_path / "done.csv")
+
+    def begin() -> None:
+        if work == "export":
+            session.exporting.export_folder(tmp_path, Any)
+        else:
+            session.measuring.measure_folder(tmp_path, tmp_path / "done.csv")
+
+    begin()
     with qtbot.waitSignal(session.image_changed):
         session.images.open(stack_file)
     assert any("goes on in the background" in text for text in said)
     assert not any("stopped" in text for text in said)
     assert session.jobs.shown and not session.jobs.busy, "the new image can be segmented meanwhile"
+    begin()
+    assert "Another job is running: try again when it has finished" in said, "both would write the same files"
     gate.set()
     qtbot.waitUntil(lambda: any("done.csv" in text for text in said))
     qtbot.waitUntil(lambda: session.jobs.idle)
+    assert begun == [1]
 
 
 def flows_of(session: Session) -> None:
