@@ -74,8 +74,8 @@ class SegmentationController:
         self.desk = RunDesk(lambda: cell_size.disk, cell_size.set_disk, self.segment_region)
         """What tools may ask of the next run."""
         run_results.thresholds_moved.connect(lambda by_hand: self.mask_again(by_hand=by_hand))
-        # Whose thresholds were moved while something else was at work.
-        self._late: Document | None = None
+        # Whose thresholds were moved while something else was at work, and whether by hand.
+        self._late: tuple[Document, bool] | None = None
         jobs.finished.connect(lambda: QTimer.singleShot(0, self._catch_up))
 
     def segment(self) -> None:
@@ -197,8 +197,11 @@ class SegmentationController:
         flows = self._run_state.flows
         if flows is not None and self._jobs.busy:
             # A run applies them to what it finds; an export does not, nor a run that is cancelled.
-            self._late = self._open_image.document
+            document, late = self._open_image.document, self._late
+            self._late = document, by_hand or late == (document, True)
             return
+        # What waited goes with these.
+        self._late = None
         if flows is None or not self._may_mask_again():
             return
         pending = self._run_results.pending(StepKind.THRESHOLDS, self._gesture_name)
@@ -222,12 +225,14 @@ class SegmentationController:
 
     def _catch_up(self) -> None:
         """Apply the thresholds that were moved meanwhile, unless a result came with them."""
-        if self._jobs.busy or self._late is not self._open_image.document:
+        if self._jobs.busy:
             return
-        self._late = None
+        late, self._late = self._late, None
+        if late is None or late[0] is not self._open_image.document:
+            return
         shown = thresholds_in(self._run_state.remembered)
         if shown != thresholds_in(self._run_state.last_settings):
-            self.mask_again()
+            self.mask_again(by_hand=late[1])
 
     def _may_mask_again(self) -> bool:
         """Ask once about what new thresholds are to replace in the present state: a slider moves them many times."""

@@ -414,6 +414,42 @@ def test_thresholds_moved_while_something_else_is_at_work_are_applied_after_it(
     assert session.run_state.last_settings["cellprob_threshold"] == 3.5
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_late_thresholds_are_by_hand_only_where_a_person_set_them(
+    session: Session, qtbot: QtBot, by_hand: bool
+) -> None:
+    run(session, qtbot)
+    flows_of(session)
+    gate = Event()
+    session.jobs.run(lambda progress: gate.wait(10), name="Exporting the folder")
+    session.run_state.change(cellprob_threshold=3.5)
+    session.segmenting.mask_again(by_hand=by_hand)
+    gate.set()
+    qtbot.waitUntil(lambda: len(session.document.objects) == 2)
+    assert session.run_state.last_settings.get(BY_HAND, False) is by_hand
+
+
+def test_thresholds_moved_during_a_run_are_asked_about_and_applied_once(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(session, qtbot)
+    flows_of(session)
+    asked: list[float] = []
+
+    def refuse() -> bool:
+        asked.append(session.run_state.settings.cellprob_threshold)
+        return False
+
+    monkeypatch.setattr(session.segmenting, "_may_mask_again", refuse)
+    session.segmenting.segment()
+    session.run_state.change(cellprob_threshold=3.5)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: bool(asked) and session.jobs.idle)
+    # The end of the run is told a second time, later.
+    qtbot.wait(50)
+    assert asked == [3.5]
+
+
 def test_thresholds_are_undone_and_redone_with_their_masks(session: Session, qtbot: QtBot) -> None:
     state = session.run_state
     run(session, qtbot)
