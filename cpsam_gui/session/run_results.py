@@ -164,7 +164,7 @@ class RunResults:
     def pending(self, kind: StepKind, name: str, options: RunOptions | None = None) -> PendingResult:
         """Return what the result of a run that starts now, with the options of the panel or others, needs to land."""
         document, options = self._open_image.document, options or self._run_state.options
-        self._turn += 1
+        self._turn += kind is StepKind.THRESHOLDS
         return PendingResult(
             name,
             kind,
