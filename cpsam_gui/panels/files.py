@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Pixels.
 PICTURE_PIXELS = 48
-SMALL_PICTURE_PX = 28
+SMALL_PICTURE_PX = 22
 """Side of a picture in pixels where the panel is narrow: name and state need the room."""
 NARROW_PX = 200
 """Width of the panel in pixels from which on there is room for both."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,10 @@ class SlowClock:
     def seconds(self) -> float:
         self._now += STEP / 2  # it is looked at twice in a step
         return self._now
+
+    def left_out(self) -> AbstractContextManager[None]:
+        """It moves by itself only."""
+        return nullcontext()
 
 
 def test_the_rate_rises_and_falls_with_the_time() -> None:
