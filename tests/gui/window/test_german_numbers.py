@@ -135,9 +135,9 @@ def test_no_number_that_is_shown_is_english(measured: Window) -> None:
     assert "5.025" in everything and "0,94" in everything and "0,40" in everything
 
 
-def test_objects_and_table_show_them(measured: Window) -> None:
+def test_objects_and_table_show_them(measured: Window, qtbot: QtBot) -> None:
     objects = measured.panel(ObjectsPanel)
-    assert "5.025" in list(cells_of(objects.model, QModelIndex()))
+    qtbot.waitUntil(lambda: "5.025" in list(cells_of(objects.model, QModelIndex())))
     table = measured.panel(TablePanel)
     assert "Wahrscheinlichkeit" in table.summary.text() or "0,12" in table.summary.text()
     axis = table.plots.plot.getAxis("bottom")

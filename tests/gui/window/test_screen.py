@@ -47,10 +47,12 @@ def test_most_of_the_width_is_the_canvas_and_nothing_is_cut(
     assert button.visibleRegion().boundingRect().bottom() <= segmented.height()
 
 
-def test_full_names_of_files_are_told(opened: Window) -> None:
+def test_full_names_of_files_are_told(opened: Window, qtbot: QtBot) -> None:
     from cpsam_gui.panels import FilesPanel
 
     panel = opened.panel(FilesPanel)
+    # The folder is read beside the window.
+    qtbot.waitUntil(lambda: panel.model.rowCount() > 0)
     tip = panel.model.data(panel.model.index(0), Qt.ItemDataRole.ToolTipRole)
     assert tip.startswith("cells.tif\n")
 
