@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 BUDGET: BudgetName = "normal"
+"""What a training may cost unless somebody chooses; as `cpsam retrain` has it."""
 BUDGETS: tuple[BudgetName, ...] = ("quick", BUDGET, "thorough", "paper")
 BUDGET_KEY = "training/budget"
 """Where the settings keep what was chosen last."""
-"""What a training may cost unless somebody chooses; as `cpsam retrain` has it."""
 RETRAIN, RESUME = "train", "train_resume"
 """Keys of the actions that are offered after one that was cancelled or failed."""
 CELLS, CLASSES, CANCEL = "cells", "classes", "cancel"
