@@ -28,6 +28,8 @@ class Movies:
         self._open_image, self._jobs, self._images = open_image, jobs, images
         self._changed = changed
         self._times: dict[Path, int] = {}
+        # The last look: what an earlier one finds is of other files.
+        self._looking: object = None
 
     def __bool__(self) -> bool:
         """Whether there are any."""
@@ -35,14 +37,16 @@ class Movies:
 
     def forget(self) -> None:
         """Images of another folder follow."""
-        self._times.clear()
+        self._times, self._looking = {}, None
 
     def look(self, images: Collection[Path]) -> None:
         """Find out which of the images are movies; `changed` is called when that is known."""
+        look = self._looking = object()
 
         def take(found: dict[Path, int]) -> None:
-            self._times.update(found)
-            self._changed()
+            if look is self._looking:
+                self._times = found
+                self._changed()
 
         if images:
             self._jobs.run(

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import tifffile
 
+from cpsam_gui import tasks
 from cpsam_gui.panels import FilesPanel, SegmentPanel
 from cpsam_gui.runs.folder_queue import QueueState
 from cpsam_gui.storage.companions import masks_path
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
+    from cpsam_core.progress import Progress
     from cpsam_gui.session import Session
     from cpsam_gui.window.window import Window
 
@@ -90,6 +94,31 @@ def test_where_no_image_is_a_movie_nothing_is_said_of_time_points(
     for name in ("movie1.tif", "movie2.tif"):
         (folder / name).unlink()
     look_at(window.session, qtbot, folder / "plain.tif")
+    view = window.panel(SegmentPanel).folder
+    assert not view.movies.isVisibleTo(view)
+
+
+def test_movies_of_a_folder_that_was_left_are_not_those_of_the_next(
+    window: Window, qtbot: QtBot, folder: Path, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, gate = window.session, Event()
+    look_into = tasks.movies_among
+
+    def slowly(images: Collection[Path], axes: str | None, progress: Progress) -> dict[Path, int]:
+        assert image_file in images or gate.wait(20)
+        return look_into(images, axes, progress)
+
+    monkeypatch.setattr(tasks, "movies_among", slowly)
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "movie1.tif")
+    session.folder_run.look()
+    qtbot.waitUntil(lambda: session.folder_run.reading is None)
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file)
+    session.folder_run.look()
+    qtbot.waitUntil(lambda: session.folder_run.reading is None)
+    gate.set()
+    qtbot.waitUntil(lambda: session.jobs.idle)
     view = window.panel(SegmentPanel).folder
     assert not view.movies.isVisibleTo(view)
 
