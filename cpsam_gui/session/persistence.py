@@ -176,7 +176,9 @@ class Persistence:
 
     def _mean(self, step: Step, facts: ImageFacts) -> ImageFacts:
         """Return what a new step means for the facts."""
-        return self._coming or review.after(step, facts, self._open_image.document.table)
+        return self._coming or review.after(
+            step, facts, self._open_image.document.table, keeps=self._run_state.options.keep
+        )
 
     def _complain(self, text: str) -> None:
         """Say that the journal cannot be written; comes from its thread."""

@@ -15,9 +15,9 @@ from cpsam_gui.program.preferences import MEBIBYTE
 from cpsam_gui.runs.fates import EarlierWork, Fate, fate_of
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
 from cpsam_gui.session.movies import Movies
+from cpsam_gui.state.review_rule import CORRECTED, any_touched
 from cpsam_gui.storage.companions import images_in, project_path
 from cpsam_gui.storage.kept_flows import projects_bytes
-from cpsam_gui.tasks.unattended import CORRECTED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -144,7 +144,9 @@ class FolderRun:
     def _read(self, look: _FolderLook) -> None:
         if look is self._reading:
             self._reading = None
-            self.queue.state_changed.emit()
+            # A look may end after its window.
+            if not self._jobs.closed:
+                self.queue.state_changed.emit()
 
     def _fill(self, images: list[Path]) -> None:
         self.queue.fill(images)
@@ -188,9 +190,7 @@ class FolderRun:
         if not self._is_open(path):
             return self._works.get(path)
         document = self._open_image.document
-        corrected = document.facts.review in CORRECTED or any(
-            row.touched for row in document.objects.values()
-        )
+        corrected = document.facts.review in CORRECTED or any_touched(document.table)
         settings = self._run_state.last_settings
         return EarlierWork(bool(document.objects) or "model" in settings, corrected, settings)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
+from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,19 +18,25 @@ if TYPE_CHECKING:
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Step
 
+CORRECTED = (ReviewState.CORRECTED, ReviewState.VERIFIED)
+"""Somebody did something to the image."""
 LOOKED_AT_ROWS = 1 << 16
 """Of the order of a review, at a time, for the first object that is open."""
 
 
-def after(step: Step, facts: ImageFacts, objects: Mapping[int, ObjectRecord]) -> ImageFacts:
+def after(
+    step: Step, facts: ImageFacts, objects: Mapping[int, ObjectRecord], *, keeps: bool = False
+) -> ImageFacts:
     """Return the facts after a new step, of which `objects` is the table.
 
     A run or an import makes an image segmented, and corrected where work by hand came through it; any change of
     pixels or classes by hand makes it corrected, also one that was verified, and so does the first touch of an object,
-    such as accepting it. Unlocking changes nothing.
+    such as accepting it. Unlocking changes nothing. New thresholds that keep what a person did leave a corrected image
+    so though no object tells: what was deleted stays away.
     """
     if step.swap is not None:
-        by_hand = any_touched(objects)
+        stays = keeps and step.kind is StepKind.THRESHOLDS and facts.review in CORRECTED
+        by_hand = stays or any_touched(objects)
         return facts.changed(review=ReviewState.CORRECTED if by_hand else ReviewState.SEGMENTED)
     if step.edits or any(_matters(*sides) for sides in step.records.values()):
         return facts.changed(review=ReviewState.CORRECTED)

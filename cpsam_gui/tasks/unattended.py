@@ -12,6 +12,7 @@ from cpsam_gui.runs.fates import EarlierWork, fate_of, one_of
 from cpsam_gui.runs.folder_queue import ExistingMasks
 from cpsam_gui.runs.options import remembered, still_by_hand
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
+from cpsam_gui.state.review_rule import CORRECTED, any_touched
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, images_in, masks_path, project_path
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 OPEN = "open in the window"
 SEGMENT = "Segment"
 """What the log of the image calls it."""
-CORRECTED = (ReviewState.CORRECTED, ReviewState.VERIFIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def _run(
 def _corrected(found: MaskResult) -> bool:
     """Whether masks hold anything that a person did."""
     reviewed = isinstance(found, LoadedMasks) and found.facts is not None and found.facts.review in CORRECTED
-    return reviewed or any(row.touched for row in found.records.values())
+    return reviewed or any_touched(found.records)
 
 
 def _images_of(project: Path) -> list[Path]:

@@ -20,7 +20,7 @@ from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Progress, silent
 from cpsam_core.retrain.judge import change_of
 from cpsam_core.retrain.lineage import DIGEST_DIGITS, Lineage
-from cpsam_core.retrain.verdict import WORTH_SEEING, Difference, Units, difference_of
+from cpsam_core.retrain.verdict import WORTH_SEEING, Difference, Units, difference_of, signed
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.system.atomic import write_bytes
 from cpsam_core.weights import own_folder
@@ -112,7 +112,8 @@ def forgetting_text(found: Iterable[Forgetting]) -> str:
         same = ", ".join(one.kind for one in known if one not in doubtful)
         parts.append(f"Elsewhere ({same}) no difference was found.")
     parts += [
-        f"On {one.kind} a change of {one.difference.change:+.2f} {one.difference.doubt}." for one in doubtful
+        f"On {one.kind} a change of {signed(one.difference.change)} {one.difference.doubt}."
+        for one in doubtful
     ]
     return " ".join(parts)
 

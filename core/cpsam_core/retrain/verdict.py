@@ -29,6 +29,7 @@ __all__ = [
     "Word",
     "difference_of",
     "estimated",
+    "signed",
 ]
 
 Word = Literal["better", "not different", "worse"]
@@ -48,6 +49,11 @@ WORTH_SEEING = 0.05
 # Cells; nobody corrects more of them to settle a question.
 MOST_ADVISED = 2000
 SEED = 0x5EED
+
+
+def signed(change: float) -> str:
+    """Return a change with its sign in two decimals; what rounds to nothing has no minus."""
+    return f"{round(change, 2) + 0.0:+.2f}"
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,11 @@ class Difference:
         """The difference and its interval, for people."""
         if math.isnan(self.change):
             return ""
-        return f"{self.change:+.2f}, between {self.low:+.2f} and {self.high:+.2f}"
+        return f"{signed(self.change)}, {self._range}"
+
+    @property
+    def _range(self) -> str:
+        return f"between {signed(self.low)} and {signed(self.high)}"
 
     @property
     def doubt(self) -> str:
@@ -96,11 +106,11 @@ class Difference:
             return ""
         # Each a sentence of its own, since sentences are what is translated.
         if not self.low <= 0 <= self.high:
-            return f"is just not proven: the true change probably lies between {self.low:+.2f} and {self.high:+.2f}"
+            return f"is just not proven: the true change probably lies {self._range}"
         if self.more >= MOST_ADVISED:
-            return f"may be chance: the true change lies between {self.low:+.2f} and {self.high:+.2f}"
+            return f"may be chance: the true change lies {self._range}"
         return (
-            f"may be chance: the true change lies between {self.low:+.2f} and {self.high:+.2f}. "
+            f"may be chance: the true change lies {self._range}. "
             f"More cells would tell (about {estimated(self.more):,})"
         )
 

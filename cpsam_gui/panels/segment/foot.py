@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout
-from PyQt6.sip import isdeleted
 from superqt import QElidingLabel
 
 from cpsam_gui.panels.segment.estimate_words import estimate_words
@@ -147,9 +146,6 @@ class Foot(QFrame):
 
     def _show_queue(self) -> None:
         """Say how far the folder is, while the panel shows something else."""
-        # A look at the files of a folder may end after the window.
-        if isdeleted(self.progress):
-            return
         queue = self._folder_run.queue
         current = queue.current
         self.progress.setVisible(queue.running and not self._with_folder)

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import ndtri, stdtrit
 
 from cpsam_core.retrain.judge import verdict_text
-from cpsam_core.retrain.verdict import WORTH_SEEING, Difference, Units, difference_of
+from cpsam_core.retrain.verdict import WORTH_SEEING, Difference, Units, difference_of, signed
 
 TRIALS = 200
 
@@ -177,3 +177,10 @@ def test_a_doubt_asks_for_as_many_cells_as_a_verdict_does(more: int, advice: str
 def test_an_interval_without_zero_is_not_called_chance() -> None:
     told = Difference("not different", -0.05, -0.10, -0.01, 60, 4, 1).doubt
     assert told == "is just not proven: the true change probably lies between -0.10 and -0.01"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [(-0.001, "+0.00"), (0.0, "+0.00"), (-0.006, "-0.01"), (0.126, "+0.13")]
+)
+def test_nothing_has_no_minus(change: float, said: str) -> None:
+    assert signed(change) == said

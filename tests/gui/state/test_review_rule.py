@@ -13,6 +13,7 @@ from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.state.review_rule import after, any_touched, first_open
+from cpsam_gui.state.steps import StepKind
 
 
 def record(**fields: Any) -> ObjectRecord:
@@ -76,3 +77,14 @@ def test_the_first_open_object_is_found_in_rows_and_in_columns(monkeypatch: pyte
         assert first_open(table, ids, order, 5) == 3
         assert first_open(table, ids, order[:2], 0) == 0
         assert first_open(table, ids, order[3:], 3) == 7
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+@pytest.mark.parametrize("kind", [StepKind.THRESHOLDS, StepKind.SEGMENT])
+def test_new_thresholds_that_keep_deletions_leave_an_image_corrected(kind: StepKind, keeps: bool) -> None:
+    swapped: Any = SimpleNamespace(swap=object(), kind=kind, edits=(), records={})
+    stays = keeps and kind is StepKind.THRESHOLDS
+    for before in (ReviewState.CORRECTED, ReviewState.VERIFIED):
+        told = after(swapped, ImageFacts(before), {1: record()}, keeps=keeps)
+        assert told.review is (ReviewState.CORRECTED if stays else ReviewState.SEGMENTED)
+    assert after(swapped, ImageFacts(), {1: record()}, keeps=keeps).review is ReviewState.SEGMENTED
