@@ -42,6 +42,9 @@ class Told:
     def on_event(self, event: TrainingEvent) -> None:
         """Nothing of it counts here."""
 
+    def on_trained(self) -> None:
+        """Nothing of it counts here."""
+
 
 def main() -> None:
     """Print a table."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -45,8 +44,6 @@ BUDGET_KEY = "training/budget"
 RETRAIN, RESUME = "train", "train_resume"
 """Keys of the actions that are offered after one that was cancelled or failed."""
 CELLS, CLASSES, CANCEL = "cells", "classes", "cancel"
-EPOCH = re.compile(r"epoch \d+/\d+")
-"""How the engine's notes begin while it learns."""
 
 
 class TrainingController(QObject):
@@ -93,8 +90,7 @@ class TrainingController(QObject):
         self._job: Job | None = None
         self._control: Control | None = None
         self.checking = False
-        """Whether the epochs are over and the new model is measured and compared, which may take minutes."""
-        self._learnt = False
+        """Whether the new model is there and compared with the one before, which may take minutes."""
         self.waiting = False
         """Whether it stands still while the model is used for something that a person waits for."""
         self.note = ""
@@ -200,7 +196,7 @@ class TrainingController(QObject):
 
         control = self._control = Control()
         self.reports, self.plan, self._dropping, self.end_words = [], None, False, ""
-        self.checking = self._learnt = self.waiting = False
+        self.checking = self.waiting = False
         self.note = ""
         self._job = self._jobs.run(
             look,
@@ -240,16 +236,11 @@ class TrainingController(QObject):
         )
 
     def _progressed(self, done: int, total: int, note: str) -> None:
-        """Pass on how far it is, and whether this is still the learning: it may end before the last epoch."""
-        learning = EPOCH.match(note) is not None
-        self._learnt = self._learnt or learning or bool(self.reports)
+        """Pass on how far it is."""
         self._wait(note == WAITING)
         if self.waiting:
             return
         self.note = note or self.note
-        if note and self._learnt and self.checking == learning:
-            self.checking = not learning
-            self.state_changed.emit()
         self.progressed.emit(done, total, note)
 
     def _wait(self, waiting: bool) -> None:
@@ -374,6 +365,11 @@ class TrainingController(QObject):
     def on_event(self, event: TrainingEvent) -> None:
         """Pass on what is worth telling."""
         self.told.emit(event)
+
+    def on_trained(self) -> None:
+        """Come to the comparison; a training that is taken up again may have learnt everything before."""
+        self.checking = True
+        self.state_changed.emit()
 
 
 def _budget(text: object) -> BudgetName:

@@ -215,6 +215,9 @@ class _Teller:
         """Say what is worth telling."""
         tell(event.text)
 
+    def on_trained(self) -> None:
+        """Nothing to say: the progress names the comparison."""
+
 
 def _report(outcome: RetrainingOutcome) -> None:
     """Write the table of before and after, and the verdict."""

@@ -118,6 +118,9 @@ class Listener(Protocol):
     def on_event(self, event: TrainingEvent) -> None:
         """Something is worth telling."""
 
+    def on_trained(self) -> None:
+        """The new model is there; what follows is its comparison with the one before."""
+
 
 def one_click(
     candidates: Sequence[Candidate],
@@ -186,6 +189,7 @@ def one_click(
             restart=restart,
         )
     remember_images(planned.digests.items())
+    listener.on_trained()
     try:
         return compare(planned, trained, options, _unless_skipped(progress, control))
     except _VerdictSkipped:

@@ -79,6 +79,7 @@ class Hears:
         self.events: list[TrainingEvent] = []
         self.plan: RetrainingPlan | None = None
         self.epochs: list[EpochReport] = []
+        self.trained_after: list[int] = []
 
     def on_plan(self, plan: RetrainingPlan) -> None:
         self.plan = plan
@@ -88,6 +89,9 @@ class Hears:
 
     def on_event(self, event: TrainingEvent) -> None:
         self.events.append(event)
+
+    def on_trained(self) -> None:
+        self.trained_after.append(len(self.epochs))
 
 
 @pytest.fixture
@@ -105,6 +109,7 @@ def test_a_click_plans_trains_and_judges(cells: Path, tiny_model: Path) -> None:
     hears = Hears()
     outcome = one_click(candidates_in(cells), options(tiny_model), hears)
     assert hears.plan is outcome.plan and len(hears.epochs) == 2
+    assert hears.trained_after == [2]
     assert outcome.change is not None and len(outcome.change.images) == 1
     assert {one.kind for one in outcome.elsewhere} == {
         "fluorescent nuclei",

@@ -375,6 +375,7 @@ def test_a_chip_in_the_status_bar_tells_of_the_training_and_stops_it(
             pass
         assert control.stopping
         progress(7, 9, "epoch 2/3, loss 0.5")
+        listener.on_trained()
         while not compared.wait(0.01):  # tile after tile
             progress(1, 9, "Comparing with the old model")
         return outcome
@@ -426,6 +427,7 @@ def test_a_training_that_ends_early_says_that_it_compares(
         while not first.wait(0.01):  # step after step
             progress(3, 9, "epoch 1/3, loss 0.5")
         listener.on_epoch(report(1, 1.0))
+        listener.on_trained()
         while not compared.wait(0.01):  # tile after tile
             progress(1, 2, "Comparing with the old model")
         return outcome
@@ -458,6 +460,7 @@ def test_the_verdict_can_be_skipped_while_it_is_awaited(
         listener.on_epoch(report(1, 1.0))
         while not (control.stopping and stopped.wait(0.01)):
             progress(3, 9, "epoch 2/3, loss 0.5")
+        listener.on_trained()
         while not (control.skipping and went_on.wait(0.01)):
             progress(1, 2, "Comparing with the old model")
         return replace(outcome, problem=click.SKIPPED, skipped=True)
@@ -481,6 +484,29 @@ def test_the_verdict_can_be_skipped_while_it_is_awaited(
     assert page is not None
     assert page.title.text() == "mine is not judged: the verdict was skipped"
     assert "comparison with the model before was skipped" in page.words.text()
+    page.reject()
+
+
+def test_the_verdict_on_what_was_learnt_before_a_crash_can_be_skipped(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, qtbot: QtBot
+) -> None:
+    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> RetrainingOutcome:
+        outcome = outcome_of(image_file, None)
+        listener.on_plan(outcome.plan)
+        # No epoch was left.
+        listener.on_trained()
+        while not control.skipping:
+            progress(1, 2, "Comparing with the old model")
+        return replace(outcome, problem=click.SKIPPED, skipped=True)
+
+    monkeypatch.setattr(work, "train", train)
+    session, foot = annotated.session, annotated.panel(TrainPanel).foot
+    session.training.start()
+    qtbot.waitUntil(foot.skip.isVisible)
+    foot.skip.click()
+    qtbot.waitUntil(lambda: not session.training.running)
+    page = annotated.findChild(BeforeAfterPage)
+    assert page is not None
     page.reject()
 
 
