@@ -57,10 +57,13 @@ class Movies:
                 then=take,
             )
 
-    def only(self, path: Path) -> str:
-        """Return which time point alone a run takes of an image, in English; empty where it has no others."""
+    def only(self, path: Path, reading: tasks.AxesReading) -> str:
+        """Return which time point alone a run takes of an image, in English; empty where it has no others.
+
+        `reading` is how the run reads images that are not open.
+        """
         image = self._open_image.image
         if path == self._open_image.path and image is not None:
             return one_of(image.time, self._images.times)
         times = self._times.get(path, 1)
-        return one_of(self._images.reading.of_one_of(times).time, times)
+        return one_of(reading.of_one_of(times).time, times)

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.runs.models import Models
+    from cpsam_gui.runs.options import RunOptions
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.state.document import Document
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,8 +65,8 @@ class FolderRun:
         self._images = images
         self._run_state, self._segmenting = run_state, segmenting
         self._preferences = preferences
-        # The image that is worked on while it is open.
-        self._on_open: Path | None = None
+        # What is worked on while it is open.
+        self._on_open: Document | None = None
         self._works: dict[Path, EarlierWork] = {}
         # The last look at each image: an earlier one may end later.
         self._looks: dict[Path, object] = {}
@@ -206,13 +208,22 @@ class FolderRun:
     def _tell_fate(self, number: int) -> None:
         entry = self.queue.entries[number]
         work = self._work_of(entry.path)
-        fate = Fate() if work is None else fate_of(work, self.existing, self._run_state.options)
-        only = "" if fate.skipped else self.movies.only(entry.path)
+        existing, options, reading = self._terms
+        fate = Fate() if work is None else fate_of(work, existing, options)
+        only = "" if fate.skipped else self.movies.only(entry.path, reading)
         if entry.state is not QueueState.WAITING:
             # What a run took is said as it was.
             only = entry.only
         if (fate.words, only) != (entry.fate, entry.only):
             self.queue.put(number, fate=fate.words, only=only)
+
+    @property
+    def _terms(self) -> tuple[ExistingMasks, RunOptions, tasks.AxesReading]:
+        """What a run does with masks, its options, and how it reads images: of the one at work, else of the next."""
+        plan = self._plan
+        if self.queue.running and plan is not None:
+            return plan.existing, plan.options, plan.reading
+        return self.existing, self._run_state.options, self._images.reading
 
     @property
     def most_bytes(self) -> int:
@@ -263,6 +274,8 @@ class FolderRun:
         )
         self._stopping = False
         self.queue.begin()
+        # Of those that were done before, another time point may be taken now.
+        self._tell_fates()
         self._next()
 
     def pause(self, on: bool) -> None:
@@ -309,14 +322,16 @@ class FolderRun:
         if fate.skipped:
             self._skip(number, fate.skipped)
         else:
-            self._on_open = path
+            self._on_open = self._open_image.document
             self.queue.put(number, state=QueueState.RUNNING, words="")
             self._job = self._segmenting.segment_for_folder(
                 plan.options.changed(keep=True, **fate.thresholds),
                 plan.hold,
                 then=lambda outcome: self._done(
                     number,
-                    tasks.UnattendedResult(len(outcome.found.records), only=self.movies.only(path)),
+                    tasks.UnattendedResult(
+                        len(outcome.found.records), only=self.movies.only(path, plan.reading)
+                    ),
                 ),
                 failed=partial(self._failed, number),
                 ended=partial(self._ended, number),
@@ -329,8 +344,13 @@ class FolderRun:
 
     def _left(self) -> None:
         """Give up a run whose image is no longer open; it is taken up again from the file."""
-        if self._on_open is not None and self._on_open != self._open_image.path and self._job is not None:
+        if self._left_open and self._job is not None:
             self._job.cancel()
+
+    @property
+    def _left_open(self) -> bool:
+        """Whether what was worked on while it was open is open no longer; another time point is other work."""
+        return self._on_open is not None and self._on_open is not self._open_image.document
 
     def _progressed(self, number: int, done: int, total: int, words: str) -> None:
         self.queue.put(number, part=done / max(total, 1), words=words)
@@ -352,7 +372,7 @@ class FolderRun:
         self.queue.put(number, state=QueueState.FAILED, words=problem.text, part=1.0)
 
     def _ended(self, number: int, ending: Ending) -> None:
-        self._job, left = None, self._on_open is not None and self._on_open != self._open_image.path
+        self._job, left = None, self._left_open
         self._on_open = None
         if ending in (Ending.CANCELLED, Ending.DROPPED):
             again = left and not self._stopping

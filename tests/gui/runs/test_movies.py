@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from conftest import FakeSegmenter
     from pytestqt.qtbot import QtBot
 
     from cpsam_core.progress import Progress
@@ -86,6 +87,24 @@ def test_the_time_point_that_is_open_is_taken_of_the_others_too(
     names = [one.name for one in folder.glob("movie2*masks.tif")]
     assert names == ["movie2_t003_masks.tif"]
     assert masks_path(folder / "plain.tif").exists()
+
+
+def test_the_time_point_of_a_run_stays_and_of_the_open_movie_the_open_one_is_taken(
+    session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
+) -> None:
+    look_at(session, qtbot, folder / "movie1.tif")
+    segmenter.gate = Event()
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "movie1.tif", reading=session.images.reading.at(3))
+    assert texts(session)[1:] == [ONLY, "waiting"]
+    segmenter.gate.set()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+    assert texts(session) == ["4 objects, time point 4 of 5 only", f"4 objects, {ONLY}", "4 objects"]
+    session.folder_run.start()
+    assert session.folder_run.queue.entries[1].only == "time point 4 of 5 only"
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
 
 
 def test_where_no_image_is_a_movie_nothing_is_said_of_time_points(
