@@ -203,9 +203,7 @@ class ReviewPanel(Panel):
         missed = self._review.place is not None
         judging = self._gestures.tool.for_judging
         if not judging:
-            words = translate(
-                "Y accept, N next; the other keys are those of the tool: V (Select) for the review's"
-            )
+            words = translate("Y accept, N next; V (Select) for the other keys")
         elif not missed:
             words = translate("Y accept, Del delete, E edit, C class, S unsure, N next")
         elif self._gestures.tool.busy:

@@ -93,24 +93,21 @@ class Difference:
         """The difference and its interval, for people."""
         if math.isnan(self.change):
             return ""
-        return f"{signed(self.change)}, {self._range}"
-
-    @property
-    def _range(self) -> str:
-        return f"between {signed(self.low)} and {signed(self.high)}"
+        return f"{signed(self.change)}, between {signed(self.low)} and {signed(self.high)}"
 
     @property
     def doubt(self) -> str:
         """Why a difference that is not proven is not excluded either, in words; empty where there is no such doubt."""
         if self.word != "not different" or not self.more or math.isnan(self.change):
             return ""
+        low, high = signed(self.low), signed(self.high)
         # Each a sentence of its own, since sentences are what is translated.
         if not self.low <= 0 <= self.high:
-            return f"is just not proven: the true change probably lies {self._range}"
+            return f"is just not proven: the true change probably lies between {low} and {high}"
         if self.more >= MOST_ADVISED:
-            return f"may be chance: the true change lies {self._range}"
+            return f"may be chance: the true change lies between {low} and {high}"
         return (
-            f"may be chance: the true change lies {self._range}. "
+            f"may be chance: the true change lies between {low} and {high}. "
             f"More cells would tell (about {estimated(self.more):,})"
         )
 

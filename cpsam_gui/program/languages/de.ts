@@ -279,42 +279,6 @@
       <translation>Alle Dateien</translation>
     </message>
     <message>
-      <source>Flows kept: {kept} MiB of {most} GiB</source>
-      <translation>Flüsse aufbewahrt: {kept} MiB von {most} GiB</translation>
-    </message>
-    <message>
-      <source>Looking for missed cells…</source>
-      <translation>Übersehene Zellen werden gesucht…</translation>
-    </message>
-    <message>
-      <source>unknown: 1</source>
-      <translation>unbekannt: 1</translation>
-    </message>
-    <message>
-      <source>Looking for time points</source>
-      <translation>Zeitpunkte werden gesucht</translation>
-    </message>
-    <message>
-      <source>Of a movie one time point is segmented: the one that is open, else the first. The command line does all of them: cpsam segment --all-times</source>
-      <translation>Von einem Film wird ein Zeitpunkt segmentiert: der offene, sonst der erste. Die Befehlszeile segmentiert alle: cpsam segment --all-times</translation>
-    </message>
-    <message>
-      <source>one time point only of {} movie</source>
-      <translation>nur ein Zeitpunkt von {} Film</translation>
-    </message>
-    <message>
-      <source>one time point only of {} movies</source>
-      <translation>nur ein Zeitpunkt von {} Filmen</translation>
-    </message>
-    <message>
-      <source>time point {} of {} only</source>
-      <translation>nur Zeitpunkt {} von {}</translation>
-    </message>
-    <message>
-      <source>{} of {} time points</source>
-      <translation>{} von {} Zeitpunkten</translation>
-    </message>
-    <message>
       <source>All masks are made again, except those drawn, corrected or locked; thresholds set by hand for an image are kept</source>
       <translation>Alle Masken werden neu erzeugt, außer gezeichneten, korrigierten und gesperrten; Schwellen, die für ein Bild von Hand gesetzt wurden, bleiben</translation>
     </message>
@@ -1495,6 +1459,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Flüsse werden nicht aufbewahrt</translation>
     </message>
     <message>
+      <source>Flows kept: {kept} MiB of {most} GiB</source>
+      <translation>Flüsse aufbewahrt: {kept} MiB von {most} GiB</translation>
+    </message>
+    <message>
       <source>Flows kept: {kept} of {most} GiB</source>
       <translation>Flüsse aufbewahrt: {kept} von {most} GiB</translation>
     </message>
@@ -1931,12 +1899,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Geräte werden gesucht</translation>
     </message>
     <message>
+      <source>Looking for missed cells…</source>
+      <translation>Übersehene Zellen werden gesucht…</translation>
+    </message>
+    <message>
       <source>Looking for pieces</source>
       <translation>Stücke werden gesucht</translation>
     </message>
     <message>
       <source>Looking for rejected candidates</source>
       <translation>Verworfene Kandidaten werden gesucht</translation>
+    </message>
+    <message>
+      <source>Looking for time points</source>
+      <translation>Zeitpunkte werden gesucht</translation>
     </message>
     <message>
       <source>Looking for what was forgotten, {} of {}: {}</source>
@@ -2497,6 +2473,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Objects that touch the image border are removed</source>
       <translation>Objekte, die den Bildrand berühren, werden entfernt</translation>
+    </message>
+    <message>
+      <source>Of a movie one time point is segmented: the one that is open, else the first. The command line does all of them: cpsam segment --all-times</source>
+      <translation>Von einem Film wird ein Zeitpunkt segmentiert: der offene, sonst der erste. Die Befehlszeile segmentiert alle: cpsam segment --all-times</translation>
     </message>
     <message>
       <source>On {where}</source>
@@ -4537,8 +4517,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Y annehmen, Entf löschen, E bearbeiten, C Klasse, S unsicher, N weiter</translation>
     </message>
     <message>
-      <source>Y accept, N next; the other keys are those of the tool: V (Select) for the review's</source>
-      <translation>Y annehmen, N weiter; die übrigen Tasten sind die des Werkzeugs: V (Auswählen) für die der Durchsicht</translation>
+      <source>Y accept, N next; V (Select) for the other keys</source>
+      <translation>Y annehmen, N weiter; V (Auswählen) für die übrigen Tasten</translation>
     </message>
     <message>
       <source>Y find it, Del no cell, S skip, N next object</source>
@@ -4934,7 +4914,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>masks ready</source>
-      <translation>Masken bereit</translation>
+      <translation>bereit</translation>
     </message>
     <message>
       <source>masks ready: segmented ahead, not saved yet</source>
@@ -5119,6 +5099,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>of the whole stack</source>
       <translation>des ganzen Stapels</translation>
+    </message>
+    <message>
+      <source>one time point only of {} movie</source>
+      <translation>nur ein Zeitpunkt von {} Film</translation>
+    </message>
+    <message>
+      <source>one time point only of {} movies</source>
+      <translation>nur ein Zeitpunkt von {} Filmen</translation>
     </message>
     <message>
       <source>open in the window</source>
@@ -5377,6 +5365,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>dieses Netz nimmt Ausschnitte aus ganzen Feldern von {} Pixeln, höchstens {}, nicht {}</translation>
     </message>
     <message>
+      <source>time point {} of {} only</source>
+      <translation>nur Zeitpunkt {} von {}</translation>
+    </message>
+    <message>
       <source>time points</source>
       <translation>Zeitpunkte</translation>
     </message>
@@ -5419,6 +5411,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>uncertain</source>
       <translation>unsicher</translation>
+    </message>
+    <message>
+      <source>unknown: 1</source>
+      <translation>unbekannt: 1</translation>
     </message>
     <message>
       <source>untitled</source>
