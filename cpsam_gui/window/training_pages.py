@@ -135,7 +135,7 @@ class TrainingPages(QObject):
         return manager
 
     def offer_interrupted(self) -> None:
-        """Look, in the background, for trainings that were interrupted, and offer to go on with the newest."""
+        """Look, in the background, for interrupted trainings; offer the newest, those of the open folder first."""
         self._jobs.run(
             lambda progress: work.interrupted(),
             name="Interrupted trainings",
@@ -149,11 +149,11 @@ class TrainingPages(QObject):
         path = self._open_image.path
         if path is None or path.parent in self._looked:
             return
-        self._looked.add(path.parent)
-        folder = path.parent.absolute()
+        folder = path.parent
+        self._looked.add(folder)
 
         def tell(waiting: tuple[TrainRequest, ...]) -> None:
-            ours = [one for one in waiting if any(image.parent == folder for image in one.images)]
+            ours = _of_folder(waiting, folder)
             if ours and not self._training.running:
                 words = translate("The training of {name} was interrupted.")
                 self._notices.offered.emit(words.format(name=ours[0].options.name), RESUME)
@@ -170,7 +170,9 @@ class TrainingPages(QObject):
         if not waiting:
             self._notices.message.emit(translate("No training was interrupted"))
             return
-        request = waiting[0]
+        path = self._open_image.path
+        ours = _of_folder(waiting, path.parent) if path is not None else ()
+        request = (*ours, *waiting)[0]
         question = Question(
             translate("The training of {name} was interrupted.").format(name=request.options.name),
             translate("Resume where it stopped?"),
@@ -206,3 +208,8 @@ class TrainingPages(QObject):
             self._images.open(
                 suggestion.image, lambda: self._notices.message.emit(words), reading=suggestion.reading
             )
+
+
+def _of_folder(requests: tuple[TrainRequest, ...], folder: Path) -> tuple[TrainRequest, ...]:
+    """Return the trainings with images of a folder."""
+    return tuple(one for one in requests if any(image.parent == folder for image in one.images))

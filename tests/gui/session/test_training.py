@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import replace
 from datetime import date
@@ -700,6 +701,35 @@ def test_an_interrupted_training_is_offered_once_when_its_folder_is_opened(
     opens(elsewhere / "cells.tif")
     opens(image_file)
     assert offers == [said]
+
+
+def test_the_interrupted_training_of_the_open_folder_is_taken_up_before_newer_ones(
+    window: Window,
+    qtbot: QtBot,
+    models: Path,
+    image_file: Path,
+    disc_labels: np.ndarray,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for number, (name, image) in enumerate((("here", image_file), ("there", elsewhere / "cells.tif"))):
+        if image != image_file:
+            image.write_bytes(image_file.read_bytes())
+        tifffile.imwrite(image.with_name("cells_masks.tif"), disc_labels.astype(np.uint16))
+        candidates = work.look_at(image.parent, {(image, ""): "train"})
+        options = work.TrainOptions("cpsam-lite", name, {"epochs": 3}, (0.5, 2.0), None)
+        requests.write_request(models / f"{name}{REQUEST}", candidates, options)
+        os.utime(models / f"{name}{REQUEST}", (1e9 + number, 1e9 + number))
+    asked: list[str] = []
+    monkeypatch.setattr(window.session.questions, "ask", lambda question: asked.append(question.text))
+    for image in (image_file, elsewhere / "cells.tif"):
+        with qtbot.waitSignal(window.session.image_changed):
+            window.open(image)
+        window.training_pages.offer_interrupted()
+        qtbot.waitUntil(lambda: window.session.jobs.idle, timeout=60_000)
+    assert asked == ["The training of here was interrupted.", "The training of there was interrupted."]
 
 
 def test_a_model_that_was_discarded_leaves_nothing_on_the_page(
