@@ -374,10 +374,12 @@ class FolderRun:
     def _ended(self, number: int, ending: Ending) -> None:
         self._job, left = None, self._left_open
         self._on_open = None
+        if self._jobs.closed:
+            # What shows the queue is gone.
+            return
         if ending in (Ending.CANCELLED, Ending.DROPPED):
             again = left and not self._stopping
             self.queue.put(
                 number, state=QueueState.WAITING if again else QueueState.CANCELLED, words="", part=0.0
             )
-        if not self._jobs.closed:
-            self._next()
+        self._next()

@@ -271,6 +271,23 @@ def test_closing_stops_the_folder(
     assert not masks_path(folder / "b2.tif").exists()
 
 
+def test_an_image_whose_run_ends_after_the_window_tells_nobody(
+    session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    queue, told = session.folder_run.queue, list[int]()
+    queue.choose([0], False)
+    segmenter.gate = Event()
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
+    segmenter.gate.set()
+    session.close()
+    queue.changed.connect(told.append)
+    # The end of the thread is told by the event loop.
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert told == []
+
+
 def test_flows_are_kept_so_that_all_works_on_the_results_at_once(
     session: Session, segmenter: FakeSegmenter, qtbot: QtBot, folder: Path
 ) -> None:
