@@ -50,7 +50,7 @@ class Movies:
 
         if images:
             self._jobs.run(
-                partial(tasks.movies_among, tuple(images), self._images.reading.axes),
+                partial(tasks.movies_among, tuple(images), self._images.reading),
                 name=translate("Looking for time points"),
                 lane=Lane.BESIDE,
                 outlives_image=True,

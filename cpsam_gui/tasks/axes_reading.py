@@ -31,8 +31,9 @@ class AxesReading:
         return replace(self, time=time)
 
     def of_one_of(self, times: int) -> AxesReading:
-        """Return the same for a file of so many time points: the first where none was chosen."""
-        return self.at((self.time or 0) if times > 1 else None)
+        """Return the same for a file of so many time points: the first where it has no such one, or none was chosen."""
+        time = self.time or 0
+        return self.at((time if time < times else 0) if times > 1 else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,15 +119,21 @@ def time_points(raw: Raw, axes: str | None) -> int:
     return int(shape[letters.index("T")]) if "T" in letters and len(letters) == len(shape) else 1
 
 
-def movies_among(
-    images: Collection[Path], axes: str | None = None, progress: Progress = silent
-) -> dict[Path, int]:
+def as_far_as_it_fits(raw: Raw, like: AxesReading) -> tuple[AxesReading, int]:
+    """Return how to read a file as another one was, with its own axes where those do not fit, and its time points."""
+    if like.axes is not None and not fits_axes(raw, like.axes):
+        like = replace(like, axes=None)
+    times = time_points(raw, like.axes)
+    return like.of_one_of(times), times
+
+
+def movies_among(images: Collection[Path], like: AxesReading, progress: Progress = silent) -> dict[Path, int]:
     """Return the images that have several time points, and how many, by what their files say at their beginnings.
 
-    Left out are kinds of files that would have to be read whole, and files that cannot be read: a run says so.
+    They are read as the open one was, `like`, as far as that fits. Left out are kinds of files that would have to be
+    read whole, and files that cannot be read: a run says so.
     """
-    from cpsam_core.images.readers import opens_in_parts
-    from cpsam_core.images.sources import times_in
+    from cpsam_core.images.readers import open_raw, opens_in_parts
 
     found = {}
     for number, path in enumerate(images):
@@ -134,9 +141,10 @@ def movies_among(
         if not opens_in_parts(path):
             continue
         try:
-            times = times_in(path, axes)
+            raw, _ = open_raw(path, like.scene)
         except ImageError:
             continue
+        _, times = as_far_as_it_fits(raw, like)
         if times > 1:
             found[path] = times
     return found

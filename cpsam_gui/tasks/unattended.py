@@ -17,7 +17,7 @@ from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, images_in, masks_path, project_path
 from cpsam_gui.storage.kept_flows import make_room
-from cpsam_gui.tasks.axes_reading import fits_axes, time_points
+from cpsam_gui.tasks.axes_reading import as_far_as_it_fits
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks
 from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, read_masks, save
@@ -138,10 +138,7 @@ def _read(path: Path, like: AxesReading) -> tuple[Image, AxesReading, str]:
     from cpsam_core.images.readers import arrange_raw, read_raw
 
     raw = read_raw(path, like.scene)
-    if like.axes is not None and not fits_axes(raw, like.axes):
-        like = replace(like, axes=None)
-    times = time_points(raw, like.axes)
-    reading = like.of_one_of(times)
+    reading, times = as_far_as_it_fits(raw, like)
     return arrange_raw(raw, path, reading.axes, reading.time), reading, one_of(reading.time, times)
 
 

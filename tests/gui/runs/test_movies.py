@@ -107,6 +107,27 @@ def test_the_time_point_of_a_run_stays_and_of_the_open_movie_the_open_one_is_tak
     qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
 
 
+def test_of_a_movie_without_the_open_time_point_the_first_is_taken(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
+    frames = tifffile.imread(folder / "movie2.tif")[:3]
+    axes = "TYX" if frames.ndim == 3 else "TYXS"
+    tifffile.imwrite(folder / "movie2.tif", frames, photometric="minisblack", metadata={"axes": axes})
+    look_at(session, qtbot, folder / "movie1.tif")
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "movie1.tif", reading=session.images.reading.at(4))
+    assert texts(session)[1] == "time point 1 of 3 only"
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+    assert texts(session)[1] == "4 objects, time point 1 of 3 only"
+
+
+def test_a_movie_that_the_axes_of_the_open_image_do_not_fit_is_known_for_one(tmp_path: Path) -> None:
+    movie = tmp_path / "movie.tif"
+    tifffile.imwrite(movie, np.zeros((5, 2, 30, 40), np.uint8), metadata={"axes": "TCYX"})
+    assert tasks.movies_among([movie], tasks.AxesReading("ZYX")) == {movie: 5}
+
+
 def test_where_no_image_is_a_movie_nothing_is_said_of_time_points(
     window: Window, qtbot: QtBot, folder: Path
 ) -> None:
@@ -123,9 +144,9 @@ def test_movies_of_a_folder_that_was_left_are_not_those_of_the_next(
     session, gate = window.session, Event()
     look_into = tasks.movies_among
 
-    def slowly(images: Collection[Path], axes: str | None, progress: Progress) -> dict[Path, int]:
+    def slowly(images: Collection[Path], like: tasks.AxesReading, progress: Progress) -> dict[Path, int]:
         assert image_file in images or gate.wait(20)
-        return look_into(images, axes, progress)
+        return look_into(images, like, progress)
 
     monkeypatch.setattr(tasks, "movies_among", slowly)
     with qtbot.waitSignal(session.image_changed):
