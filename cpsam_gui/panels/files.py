@@ -15,6 +15,7 @@ from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column
+from cpsam_gui.style.name_and_state import NameAndState
 from cpsam_gui.style.steady_words import SteadyWords
 from cpsam_gui.tasks import thumbnail
 
@@ -107,12 +108,14 @@ class ImageList(QAbstractListModel):
         return path if role == PATH else None
 
     def _words(self, path: Path, state: ReviewState, *, long: bool = False) -> str:
-        if path not in self.ready or state is not ReviewState.NOT_STARTED:
-            times = self._folder.times.get(path)
-            words = state_words(state)
-            return words if times is None else f"{words}, {translate_said(times.words)}"
-        # Short: the narrowest panel has no room for more.
-        return translate("masks ready: segmented ahead, not saved yet") if long else translate("masks ready")
+        """Return how far an image is; in a row short, since the narrowest panel has no room for more."""
+        if path in self.ready and state is ReviewState.NOT_STARTED:
+            return translate("masks ready: segmented ahead, not saved yet" if long else "masks ready")
+        times, words = self._folder.times.get(path), state_words(state)
+        if times is None:
+            return words
+        # The count first: it is what differs, and the sign on the picture tells the state, too.
+        return f"{words}, {translate_said(times.words)}" if long else f"{times.short}, {words}"
 
     def _decorated(self, path: Path, state: ReviewState) -> QPixmap:
         if path not in self._pictures:
@@ -169,7 +172,7 @@ class FilesPanel(Panel):
         self.list.customContextMenuRequested.connect(
             lambda place: self.menu.ask(self.chosen, self.list.mapToGlobal(place))
         )
-        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setItemDelegate(NameAndState(self.list))
         # Names of folders are long words: they must not widen the list, which would move the image.
         self._note = SteadyWords()
         self._note.setText(translate("Open an image to see its folder"))

@@ -59,9 +59,9 @@ def fate_of(work: EarlierWork, existing: ExistingMasks, options: RunOptions) -> 
         return Fate("has masks", "stays: has masks") if work.masks else Fate()
     if existing is ExistingMasks.SKIP_CORRECTED:
         if work.corrected:
-            return Fate("corrected, or masks from elsewhere", "stays: corrected")
+            return Fate("corrected, or from elsewhere", "stays: corrected")
         if own:
-            return Fate("its thresholds were set by hand", "stays: thresholds set by hand")
+            return Fate("thresholds set by hand", "stays: thresholds set by hand")
         return Fate(words="made again" if work.masks else "")
     words = "made again"
     if own:

@@ -369,7 +369,10 @@ class FolderRun:
             self._notices.saved.emit(str(project_path(self.queue.entries[number].path)))
 
     def _failed(self, number: int, problem: Problem) -> None:
-        self.queue.put(number, state=QueueState.FAILED, words=problem.text, part=1.0)
+        path = self.queue.entries[number].path
+        # The list says its folder elsewhere; the reason needs the room.
+        words = problem.text.replace(str(path), path.name)
+        self.queue.put(number, state=QueueState.FAILED, words=words, part=1.0)
 
     def _ended(self, number: int, ending: Ending) -> None:
         self._job, left = None, self._left_open

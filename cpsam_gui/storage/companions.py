@@ -112,6 +112,11 @@ class TimesDone:
         """What to say of it, in English."""
         return f"{self.done:,} of {self.of:,} time points"
 
+    @property
+    def short(self) -> str:
+        """The same where there is little room."""
+        return f"{self.done}/{self.of}"
+
 
 def times_done(images: Iterable[Path]) -> dict[Path, TimesDone]:
     """Return how many time points have masks, of the images that have masks of time points.

@@ -9,7 +9,6 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -26,6 +25,7 @@ from cpsam_gui.runs.folder_queue import ExistingMasks, QueueEntry, QueueState
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim
+from cpsam_gui.style.name_and_state import STATE_COLOUR, NameAndState
 
 if TYPE_CHECKING:
     from cpsam_gui.session.questions import Questioner
@@ -57,18 +57,6 @@ ICONS = {
     QueueState.FAILED: "alert_outline",
     QueueState.CANCELLED: "close",
 }
-
-
-class QueueList(QTreeWidget):
-    """The images, and beside each what became of it: in the room that the names leave, or half of it."""
-
-    def sizeHintForColumn(self, column: int) -> int:  # noqa: N802 - its name in Qt
-        """Leave the names the room that they need, up to half of it; called by Qt."""
-        viewport, wanted = self.viewport(), super().sizeHintForColumn(column)
-        if viewport is None or column == 0:
-            return wanted
-        left = viewport.width() - super().sizeHintForColumn(0)
-        return min(wanted, max(left, viewport.width() // 2))
 
 
 class FolderView(QWidget):
@@ -109,9 +97,7 @@ class FolderView(QWidget):
         self.list.blockSignals(True)
         self.list.clear()
         for entry in self._run.queue.entries:
-            item = QTreeWidgetItem([entry.path.name, ""])
-            item.setToolTip(0, str(entry.path))
-            self.list.addTopLevelItem(item)
+            self.list.addTopLevelItem(QTreeWidgetItem([entry.path.name]))
         self.list.blockSignals(False)
         for number in range(self.list.topLevelItemCount()):
             self._show(number)
@@ -187,9 +173,9 @@ class FolderView(QWidget):
         self.policy.currentIndexChanged.connect(self._policy_chosen)
         self.fate = dim("")
         self.fate.setWordWrap(True)
-        self.list = QueueList()
+        self.list = QTreeWidget()
         self.list.setHeaderHidden(True)
-        self.list.setColumnCount(2)
+        self.list.setItemDelegate(NameAndState(self.list))
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -197,13 +183,6 @@ class FolderView(QWidget):
             translate("Ticked images are segmented; a tick changes all that are selected (Space)")
         )
         self.list.itemChanged.connect(self._ticked)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        head = self.list.header()
-        if head is not None:
-            # The name takes what the other column leaves.
-            head.setStretchLastSection(False)
-            head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-            head.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -225,9 +204,9 @@ class FolderView(QWidget):
         self.list.blockSignals(True)
         item.setIcon(0, theme.icon(ICONS[entry.state], _colour(entry)))
         words = entry.text(translate_said)
-        item.setText(1, words if entry.chosen else "")
-        item.setToolTip(1, words)
-        item.setForeground(1, QColor(_colour(entry)))
+        item.setText(0, f"{entry.path.name}\n{words if entry.chosen else ''}")
+        item.setToolTip(0, f"{entry.path}\n{words}")
+        item.setData(0, STATE_COLOUR, QColor(_colour(entry)))
         item.setCheckState(0, Qt.CheckState.Checked if entry.chosen else Qt.CheckState.Unchecked)
         self.list.blockSignals(False)
         if entry.state is QueueState.RUNNING:

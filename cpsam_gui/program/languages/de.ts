@@ -4677,8 +4677,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>korrigiert</translation>
     </message>
     <message>
-      <source>corrected, or masks from elsewhere</source>
-      <translation>korrigiert oder Masken fremder Herkunft</translation>
+      <source>corrected, or from elsewhere</source>
+      <translation>korrigiert oder fremd</translation>
     </message>
     <message>
       <source>cpsam-lite is unsure here: try cpsam_v2, or correct a few and retrain</source>
@@ -4851,10 +4851,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>it is worse</source>
       <translation>es ist schlechter</translation>
-    </message>
-    <message>
-      <source>its thresholds were set by hand</source>
-      <translation>seine Schwellen wurden von Hand gesetzt</translation>
     </message>
     <message>
       <source>kept aside</source>
@@ -5363,6 +5359,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>this network takes crops of whole patches of {} pixels, at most {}, not {}</source>
       <translation>dieses Netz nimmt Ausschnitte aus ganzen Feldern von {} Pixeln, höchstens {}, nicht {}</translation>
+    </message>
+    <message>
+      <source>thresholds set by hand</source>
+      <translation>Schwellen von Hand</translation>
     </message>
     <message>
       <source>time point {} of {} only</source>

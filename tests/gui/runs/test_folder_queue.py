@@ -133,7 +133,8 @@ def test_an_error_in_one_file_leaves_the_others(session: Session, qtbot: QtBot, 
     failures: list[object] = []
     session.failed.connect(failures.append)
     assert run_all(session, qtbot) == [QueueState.DONE, QueueState.FAILED, QueueState.DONE]
-    assert "b2.tif" in session.folder_run.queue.entries[1].words
+    # Without its folder: the narrow list has room for the reason, too.
+    assert session.folder_run.queue.entries[1].words.startswith("b2.tif is not a TIFF file")
     assert not failures  # it stands in the list, and no dialog comes up in the middle of the work
 
 
@@ -391,12 +392,6 @@ def test_what_becomes_of_masks_is_said_before_the_run(window: Window, qtbot: QtB
     assert "are made again" in view.fate.text()
     view.policy.setCurrentIndex(view.policy.findData(ExistingMasks.SKIP_ALL))
     assert "left as they are" in view.fate.text()
-    # Where names leave room, what becomes of their images is not cut.
-    view.list.resize(300, 200)
-    window.session.folder_run.queue.put(0, fate="stays: thresholds set by hand")
-    wanted = view.list.fontMetrics().horizontalAdvance("stays: thresholds set by hand")
-    assert wanted > 150
-    assert view.list.sizeHintForColumn(1) > wanted
 
 
 def test_results_are_removed_after_a_question_and_the_list_follows(
@@ -478,7 +473,7 @@ def test_thresholds_that_were_set_by_hand_are_not_lost(
     used = [settings.flow_threshold for settings in segmenter.calls[calls:]]
     if stays:
         assert states == [QueueState.DONE, QueueState.SKIPPED, QueueState.SKIPPED]
-        assert fates(session)[1] == "skipped: its thresholds were set by hand"
+        assert fates(session)[1] == "skipped: thresholds set by hand"
         assert used == [0.4]
     else:
         assert states == [QueueState.DONE] * 3

@@ -175,6 +175,6 @@ def test_the_list_of_files_says_how_many_time_points_have_masks(
     def said(name: str) -> str:
         return str(model.row_of(folder / name).data()).split("\n")[1]
 
-    qtbot.waitUntil(lambda: said("movie1.tif") == "segmented, 1 of 5 time points")
+    qtbot.waitUntil(lambda: said("movie1.tif") == "1/5, segmented")
     assert session.persistence.save_now()
     qtbot.waitUntil(lambda: said("plain.tif") == "segmented")

@@ -353,17 +353,3 @@ def test_the_view_of_the_folder_has_one_main_button(opened: Window) -> None:
     assert shown == [panel.folder.start]
     panel.show_folder(False)
     assert panel.run_button.isVisibleTo(panel)
-
-
-def test_names_in_the_view_of_the_folder_have_the_room_that_is_there(
-    opened: Window, qtbot: QtBot, image_file: Path
-) -> None:
-    (image_file.parent / "an image with a long name.tif").write_bytes(image_file.read_bytes())
-    panel = opened.panel(SegmentPanel)
-    panel.show_folder()
-    panel.folder._run.look()
-    qtbot.waitUntil(lambda: panel.folder.list.topLevelItemCount() == 2)
-    qtbot.wait(50)
-    shown = panel.folder.list
-    assert shown.columnWidth(0) + shown.columnWidth(1) >= shown.viewport().width() - 2
-    assert shown.columnWidth(0) > shown.columnWidth(1)

@@ -16,15 +16,25 @@ from PyQt6.QtWidgets import (
     QScrollArea,
     QStyle,
     QStyleOptionComboBox,
+    QStyleOptionViewItem,
     QTabBar,
     QToolBar,
     QWidget,
 )
 
 from cpsam_gui.canvas.canvas import Canvas
-from cpsam_gui.panels import TrainPanel
+from cpsam_gui.panels import FilesPanel, SegmentPanel, TrainPanel
+from cpsam_gui.panels.files import PATH
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.runs.fates import EarlierWork, fate_of
+from cpsam_gui.runs.folder_queue import ExistingMasks, QueueState
+from cpsam_gui.runs.options import BY_HAND, RunOptions
+from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.storage.companions import TimesDone
 from cpsam_gui.style import theme
 from cpsam_gui.style.fold import Fold
+from cpsam_gui.style.name_and_state import NameAndState
+from cpsam_gui.tasks.unattended import OPEN
 from cpsam_gui.window.docks import LEFT_FIRST_PX
 from cpsam_gui.window.screen import CANVAS, opening_size, share_height, share_width
 
@@ -153,14 +163,76 @@ def test_pages_are_no_wider_than_their_place_before_there_are_masks(
 
 
 def test_a_file_and_its_state_fit_into_the_narrow_list(low: Window) -> None:
-    from cpsam_gui.panels import FilesPanel
-
     panel = low.panel(FilesPanel)
     assert panel.list.width() < 160
     index = panel.model.index(0)
     rows = str(panel.model.data(index)).split("\n")
     room = panel.list.viewport().width() - panel.list.iconSize().width() - 12
     assert [one for one in rows if panel.list.fontMetrics().horizontalAdvance(one) > room] == []
+
+
+def drawn(view: QAbstractItemView, row: int) -> tuple[str, str]:
+    """Return name and state of a row as they are drawn."""
+    model, delegate = view.model(), view.itemDelegate()
+    assert model is not None
+    assert isinstance(delegate, NameAndState)
+    option = QStyleOptionViewItem()
+    view.initViewItemOption(option)
+    index = model.index(row, 0)
+    option.rect = view.visualRect(index)
+    return delegate.lines(option, index)
+
+
+def reasons() -> list[dict[str, str]]:
+    """Return all that is said of an image before a run, and why one is left alone."""
+    by_hand = EarlierWork(True, False, {BY_HAND: True, "flow_threshold": 0.7})
+    fates = [
+        fate_of(work, existing, RunOptions())
+        for work in (EarlierWork(), EarlierWork(True, True), by_hand)
+        for existing in ExistingMasks
+    ]
+    return [{"fate": fate.words} for fate in fates] + [
+        {"words": why} for why in (*[fate.skipped for fate in fates], OPEN)
+    ]
+
+
+def test_every_state_of_the_folder_run_is_read_in_full(low: Window, qtbot: QtBot) -> None:
+    run, panel = low.session.folder_run, low.panel(SegmentPanel)
+    low.show_panel("Segment")
+    panel.show_folder()
+    qtbot.waitUntil(lambda: run.reading is None and bool(run.queue.entries))
+    shown = panel.folder.list
+    for said in reasons():
+        run.queue.put(0, state=QueueState.SKIPPED if "words" in said else QueueState.WAITING, **said)
+        _, whole = shown.topLevelItem(0).text(0).split("\n")
+        assert drawn(shown, 0)[1] == whole
+    assert not shown.horizontalScrollBar().isVisible()
+
+
+def test_what_has_no_room_ends_in_dots_and_stands_in_the_tooltip(low: Window, qtbot: QtBot) -> None:
+    run, panel = low.session.folder_run, low.panel(SegmentPanel)
+    low.show_panel("Segment")
+    panel.show_folder()
+    qtbot.waitUntil(lambda: run.reading is None and bool(run.queue.entries))
+    words = "not enough memory for an image of this size " * 4
+    run.queue.put(0, state=QueueState.FAILED, words=words.strip())
+    name, state = drawn(panel.folder.list, 0)
+    assert name == run.queue.entries[0].path.name
+    assert state.endswith("…")
+    assert words.strip() in panel.folder.list.topLevelItem(0).toolTip(0)
+
+
+def test_the_list_of_files_says_of_a_movie_first_how_many_time_points_are_done(
+    low: Window, qtbot: QtBot
+) -> None:
+    panel = low.panel(FilesPanel)
+    folder = low.session.folder
+    path = panel.model.index(0).data(PATH)
+    folder.now.states[path], folder.now.times[path] = ReviewState.CORRECTED, TimesDone(12, 250)
+    panel.model.touch(path)
+    qtbot.waitUntil(lambda: drawn(panel.list, 0)[1].startswith("12/250, "))
+    assert translate("corrected") in str(panel.model.index(0).data(Qt.ItemDataRole.ToolTipRole))
+    assert "12" in str(panel.model.index(0).data(Qt.ItemDataRole.ToolTipRole))
 
 
 def test_the_scan_finds_what_is_cut(qtbot: QtBot) -> None:
@@ -209,7 +281,6 @@ def test_all_tools_are_in_view(low: Window, qtbot: QtBot) -> None:
 
 def test_every_origin_of_an_object_fits_into_its_column(low: Window, qtbot: QtBot) -> None:
     from cpsam_gui.panels import ObjectsPanel
-    from cpsam_gui.program.i18n import translate
 
     table = low.panel(ObjectsPanel).table
     metrics = table.fontMetrics()
