@@ -36,7 +36,6 @@ from cpsam_core.data.pairs import Pair, find_pairs
 from cpsam_core.finetune import Trainer, TrainSettings
 from cpsam_core.finetune.judge import Validation
 from cpsam_core.metrics import average_precision
-from cpsam_core.network import unet
 from cpsam_core.network.config import VitConfig
 from cpsam_core.network.network import Network
 from cpsam_core.network.vit import FlowVit
@@ -111,7 +110,6 @@ class Variant:
 
     words: str
     network: Mapping[str, int] = field(default_factory=dict)
-    stages: Mapping[str, int] = field(default_factory=dict)
     windows: tuple[int, ...] = ()
     augmentation: Mapping[str, Any] = field(default_factory=dict)
     drawn: float = 0.0
@@ -120,26 +118,28 @@ class Variant:
     def model(self) -> FlowVit:
         """Return the network at its random start."""
         torch.manual_seed(0)
-        before = {name: getattr(unet, name) for name in self.stages}
-        for name, value in self.stages.items():
-            setattr(unet, name, value)
         model = FlowVit(VitConfig.lite(layer_drop=0.0, **self.network))
-        for name, value in before.items():
-            setattr(unet, name, value)
         for number in self.windows:
             block = cast("Any", model.encoder.blocks[number])
             block.attn = InWindows(block.attn)
         return model
 
 
+FIRST = {"depth": 4, "width": 192, "heads": 3, "neck": 128, "fine": 32, "coarse": 96}
+"""The network of the third to the fifth version."""
 VARIANTS = {
-    "shipped": Variant("as shipped: 4 blocks of width 192"),
-    "deep": Variant("8 blocks", network={"depth": 8}),
-    "coarse": Variant("4 residual blocks at 1/4 instead of 2, down and up", stages={"COARSE_BLOCKS": 4}),
-    "channels": Variant("48 channels at 1/2 and 128 at 1/4", stages={"FINE": 48, "COARSE": 128}),
-    "windows": Variant("8 blocks, 6 of them in windows", network={"depth": 8}, windows=(0, 1, 2, 4, 5, 6)),
+    "shipped": Variant("as shipped: 6 blocks of width 256, 48 channels at 1/2 and 128 at 1/4"),
+    "first": Variant("4 blocks of width 192, 32 channels at 1/2 and 96 at 1/4", network=FIRST),
+    "deep": Variant("8 blocks", network={**FIRST, "depth": 8}),
+    "coarse": Variant(
+        "4 residual blocks at 1/4 instead of 2, down and up", network={**FIRST, "coarse_blocks": 4}
+    ),
+    "channels": Variant("48 channels at 1/2 and 128 at 1/4", network={**FIRST, "fine": 48, "coarse": 128}),
+    "windows": Variant(
+        "8 blocks, 6 of them in windows", network={**FIRST, "depth": 8}, windows=(0, 1, 2, 4, 5, 6)
+    ),
     "shallow": Variant(
-        "2 blocks, 4 residual blocks at 1/4", network={"depth": 2}, stages={"COARSE_BLOCKS": 4}
+        "2 blocks, 4 residual blocks at 1/4", network={**FIRST, "depth": 2, "coarse_blocks": 4}
     ),
 }
 ABLATIONS = {

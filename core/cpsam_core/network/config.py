@@ -27,10 +27,16 @@ class VitConfig:
     neck: int = 256
     mlp_ratio: float = 4.0
     stem: Stem = "patch"
+    # Of `unet` stems: channels and residual blocks at a half and at a quarter of the resolution.
+    fine: int = 32
+    coarse: int = 96
+    fine_blocks: int = 1
+    coarse_blocks: int = 2
 
     def __post_init__(self) -> None:
         sizes = (self.depth, self.width, self.heads, self.patch, self.tile, self.in_channels, self.neck)
-        if min(sizes) < 1 or self.out_channels < 3 or self.mlp_ratio <= 0:
+        stages = (self.fine, self.coarse, self.fine_blocks, self.coarse_blocks)
+        if min(*sizes, *stages) < 1 or self.out_channels < 3 or self.mlp_ratio <= 0:
             raise SettingsError(f"no network has this shape: {self}")
         if not 0 <= self.layer_drop <= 1:
             raise SettingsError(f"layer_drop is a probability from 0 to 1, not {self.layer_drop}")
@@ -78,14 +84,16 @@ class VitConfig:
 
     @classmethod
     def lite(cls, **changes: Any) -> VitConfig:
-        """Return the shape of a new small network, that of the embedded model `cpsam-lite` (3.0 M parameters)."""
+        """Return the shape of a new small network, that of the embedded model `cpsam-lite` (6.9 M parameters)."""
         small = {
-            "depth": 4,
-            "width": 192,
-            "heads": 3,
+            "depth": 6,
+            "width": 256,
+            "heads": 4,
             "relative_positions": False,
             "layer_drop": 0.1,
-            "neck": 128,
+            "neck": 192,
+            "fine": 48,
+            "coarse": 128,
         }
         return cls(**{**small, "stem": "unet", **changes})
 

@@ -16,10 +16,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-# Channels at a half and at a quarter of the resolution.
-FINE, COARSE = 32, 96
-# Residual blocks, on the way down and on the way up each.
-FINE_BLOCKS, COARSE_BLOCKS = 1, 2
+from cpsam_core.network.config import VitConfig
 
 Skips = tuple[Tensor, Tensor]
 
@@ -48,16 +45,16 @@ class ResidualBlock(nn.Module):
 class UnetStem(nn.Module):
     """Convolutions from pixels to tokens, with the features at a half and a quarter of the resolution beside."""
 
-    def __init__(self, in_channels: int, width: int) -> None:
+    def __init__(self, config: VitConfig) -> None:
         super().__init__()
-        self.first = nn.Conv2d(in_channels, FINE, 4, 2, 1)
-        self.fine = nn.Sequential(*(ResidualBlock(FINE) for _ in range(FINE_BLOCKS)))
-        self.down = nn.Conv2d(FINE, COARSE, 2, 2)
-        self.coarse = nn.Sequential(*(ResidualBlock(COARSE) for _ in range(COARSE_BLOCKS)))
-        self.proj = nn.Conv2d(COARSE, width, 2, 2)
+        self.first = nn.Conv2d(config.in_channels, config.fine, 4, 2, 1)
+        self.fine = _residual(config.fine, config.fine_blocks)
+        self.down = nn.Conv2d(config.fine, config.coarse, 2, 2)
+        self.coarse = _residual(config.coarse, config.coarse_blocks)
+        self.proj = nn.Conv2d(config.coarse, config.width, 2, 2)
 
     def forward(self, tiles: Tensor) -> tuple[Tensor, Skips]:
-        """Return tokens (b, width, t/8, t/8) and features (b, FINE, t/2, t/2) and (b, COARSE, t/4, t/4)."""
+        """Return tokens (b, width, t/8, t/8) and features (b, fine, t/2, t/2) and (b, coarse, t/4, t/4)."""
         fine = self.fine(self.first(tiles))
         coarse = self.coarse(self.down(fine))
         return self.proj(coarse), (fine, coarse)
@@ -66,13 +63,13 @@ class UnetStem(nn.Module):
 class UnetReadout(nn.Module):
     """Tokens and the stem's features to maps of the full resolution."""
 
-    def __init__(self, neck: int, out_channels: int) -> None:
+    def __init__(self, config: VitConfig) -> None:
         super().__init__()
-        self.lift_coarse = nn.Conv2d(neck, 4 * COARSE, 1)
-        self.coarse = nn.Sequential(*(ResidualBlock(COARSE) for _ in range(COARSE_BLOCKS)))
-        self.lift_fine = nn.Conv2d(COARSE, 4 * FINE, 1)
-        self.fine = nn.Sequential(*(ResidualBlock(FINE) for _ in range(FINE_BLOCKS)))
-        self.head = nn.Conv2d(FINE, 4 * out_channels, 1)
+        self.lift_coarse = nn.Conv2d(config.neck, 4 * config.coarse, 1)
+        self.coarse = _residual(config.coarse, config.coarse_blocks)
+        self.lift_fine = nn.Conv2d(config.coarse, 4 * config.fine, 1)
+        self.fine = _residual(config.fine, config.fine_blocks)
+        self.head = nn.Conv2d(config.fine, 4 * config.out_channels, 1)
 
     def forward(self, features: Tensor, skips: Skips) -> Tensor:
         """Return (b, out_channels, tile, tile)."""
@@ -80,3 +77,7 @@ class UnetReadout(nn.Module):
         maps = self.coarse(F.pixel_shuffle(self.lift_coarse(features), 2) + coarse)
         maps = self.fine(F.pixel_shuffle(self.lift_fine(maps), 2) + fine)
         return F.pixel_shuffle(self.head(F.relu(maps)), 2)
+
+
+def _residual(channels: int, blocks: int) -> nn.Sequential:
+    return nn.Sequential(*(ResidualBlock(channels) for _ in range(blocks)))

@@ -50,7 +50,7 @@ class FlowVit(nn.Module):
             identity = torch.eye(maps).reshape(maps, config.out_channels, config.patch, config.patch)
             self.W2 = nn.Parameter(identity, requires_grad=False)
         elif config.stem == "unet":
-            self.out = UnetReadout(config.neck, config.out_channels)
+            self.out = UnetReadout(config)
         else:
             self.out = SkipReadout(config.neck, config.out_channels)
 
@@ -117,7 +117,7 @@ class Encoder(nn.Module):
 
 def _stem(config: VitConfig) -> nn.Module:
     if config.stem == "unet":
-        return UnetStem(config.in_channels, config.width)
+        return UnetStem(config)
     return ConvStem(config.in_channels, config.width) if config.stem == "conv" else PatchEmbedding(config)
 
 
