@@ -26,6 +26,7 @@ from cpsam_core.formats import FORMATS, Format, WriteOptions, find_format, left_
 from cpsam_core.formats.registry import check_possible
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_values import stored_flag, stored_text
+from cpsam_gui.session.exporting import replace_words
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
 from cpsam_gui.style.number_fields import DecimalBox
@@ -74,7 +75,7 @@ class ExportDialog(QDialog):
             QRadioButton(translate("This image")),
             QRadioButton(translate("The whole folder")),
         )
-        self.replace = QCheckBox(translate("Replace files that exist"))
+        self.replace = QCheckBox(replace_words())
         self.beside = QCheckBox(translate("Beside the images"))
         self.loss = QLabel()
         self.loss.setObjectName("warning")

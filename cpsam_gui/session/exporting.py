@@ -177,6 +177,11 @@ class ExportController:
             )
 
 
+def replace_words() -> str:
+    """Return the words of the tick that decides about files that exist; what refuses to replace them names it."""
+    return translate("Replace files that exist")
+
+
 def _report(done: exporting.ExportResult, counts: str) -> Problem:
     """Return which images of a folder were not exported and why; the details name also what was written."""
     left_out = [*done.failed, *done.skipped]
@@ -188,6 +193,9 @@ def _report(done: exporting.ExportResult, counts: str) -> Problem:
         head = translate("Nothing was exported: {}").format(done.skipped[0])
         left_out = left_out[1:]
     more = ["..."] if len(left_out) > MOST_NAMED else []
+    if done.existed:
+        words = translate('Files that exist are replaced where "{}" is ticked in the export.')
+        more.append(words.format(replace_words()))
     written = [translate("{} was written").format(path.name) for path in done.paths]
     return Problem(
         "\n".join([head, *left_out[:MOST_NAMED], *more]), "\n".join([*done.failed, *done.skipped, *written])

@@ -65,6 +65,8 @@ class ExportResult:
     notes: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    existed: bool = False
+    """Whether a file was left alone because it exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ def _with_document(
     if goal.resolve() == masks.resolve():
         return replace(done, skipped=(*done.skipped, f"{name}: {goal.name} holds the masks themselves"))
     if goal.exists() and not plan.replace_files:
-        return replace(done, skipped=(*done.skipped, f"{name}: {goal.name} exists"))
+        return replace(done, skipped=(*done.skipped, f"{name}: {goal.name} exists"), existed=True)
     try:
         one = _export_file(own, masks, goal, plan)
     except (CpsamError, OSError, MemoryError) as error:

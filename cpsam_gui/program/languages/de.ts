@@ -1371,6 +1371,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Dateien</translation>
     </message>
     <message>
+      <source>Files that exist are replaced where "{}" is ticked in the export.</source>
+      <translation>Vorhandene Dateien werden ersetzt, wenn im Export „{}“ angehakt ist.</translation>
+    </message>
+    <message>
       <source>Fill</source>
       <translation>Füllen</translation>
     </message>

@@ -139,6 +139,22 @@ def test_a_stack_asks_for_a_format_of_stacks(window: Window, stack_file: Path, q
     dialog.reject()
 
 
+def test_only_files_that_exist_are_said_to_be_replaced_by_the_tick(
+    segmented: Window, qtbot: QtBot, image_file: Path
+) -> None:
+    # It has no masks, which the tick does not change.
+    image_file.with_name("other.tif").write_bytes(image_file.read_bytes())
+    dialog = segmented.pages.export()
+    dialog.choose("rois")
+    dialog.folder.setChecked(True)
+    dialog.beside.setChecked(True)
+    words = dialog.replace.text()
+    dialog.go.click()
+    qtbot.waitUntil(lambda: segmented.findChild(QMessageBox) is not None)
+    box = segmented.findChild(QMessageBox)
+    assert box is not None and "other.tif: no masks" in box.text() and words not in box.text()
+
+
 def test_the_whole_folder(segmented: Window, qtbot: QtBot, image_file: Path, tmp_path: Path) -> None:
     other = image_file.with_name("other.tif")
     other.write_bytes(image_file.read_bytes())
@@ -174,6 +190,9 @@ def test_why_nothing_was_exported_is_told(segmented: Window, qtbot: QtBot, image
     qtbot.waitUntil(lambda: segmented.findChild(QMessageBox) is not None)
     box = segmented.findChild(QMessageBox)
     assert box is not None and "Nothing was exported: " in box.text() and "exists" in box.text()
+    dialog = segmented.pages.export()
+    assert dialog.replace.text() in box.text(), "it says how to replace them"
+    dialog.reject()
     assert "0 written, 1 skipped" in segmented.status.hint.text() and "exists" in segmented.status.hint.text()
     assert image_file.name in box.detailedText()
 
