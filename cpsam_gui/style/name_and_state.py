@@ -19,7 +19,8 @@ STATE_COLOUR = Qt.ItemDataRole.UserRole + 20
 class NameAndState(QStyledItemDelegate):
     """Draws the words of an item: a name, the end of its line, and a state.
 
-    What has no room ends in dots: of a name in the middle, since names differ at their ends; of a state at its end.
+    One that has no state stands in the middle. What has no room ends in dots: of a name in the middle, since names
+    differ at their ends; of a state at its end.
     """
 
     def lines(self, option: QStyleOptionViewItem, index: QModelIndex) -> tuple[str, str]:
@@ -45,7 +46,8 @@ class NameAndState(QStyledItemDelegate):
         painter.save()
         painter.setFont(option.font)
         height = option.fontMetrics.height()
-        line = QRect(room.left(), room.center().y() - height, room.width(), height)
+        above = height if state else height // 2
+        line = QRect(room.left(), room.center().y() + 1 - above, room.width(), height)
         painter.setPen(colour)
         painter.drawText(line, _FLAGS, name)
         painter.setPen(colour if chosen else index.data(STATE_COLOUR) or colour)

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
+from cpsam_gui.style.name_and_state import NameAndState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +29,8 @@ TIPS = (
     "Number of objects in its masks",
     "Use this image to validate the new model instead of training on it",
 )
+# Pixels.
+ROW_PX = 26
 # Pixels; about three rows.
 LEAST_HEIGHT_PX = 102
 
@@ -68,6 +71,29 @@ class TrainingRow:
     def problem(self) -> str:
         """Why it cannot be used."""
         return self.parts[0].problem
+
+    @property
+    def reason(self) -> str:
+        """Why it takes no part, as short as a row can say it; empty where it does."""
+        if self.problem:
+            # The tooltip has room for the reason.
+            return translate("cannot be used")
+        if self.wanted:
+            return ""
+        return translate("left out" if self._left_out else "not corrected yet")
+
+    @property
+    def remedy(self) -> str:
+        """What lets it take part; empty where it does, or cannot."""
+        if self.wanted or self.problem:
+            return ""
+        if self._left_out:
+            return translate("Its tick was taken away: tick it to learn from it again.")
+        return translate("Nobody corrected its masks yet: tick it to learn from them as they are.")
+
+    @property
+    def _left_out(self) -> bool:
+        return all(one.use == "exclude" for one in self.parts)
 
     @property
     def objects(self) -> int:
@@ -151,15 +177,18 @@ class CandidateTable(QAbstractTableModel):
         """Return what a cell shows; called by Qt."""
         row, column = self._row(index), index.column()
         if role == Qt.ItemDataRole.CheckStateRole and column in (LEARN, ASIDE):
-            return row.switched(column)
+            # A box that cannot be ticked would only look as if it could.
+            return None if row.problem else row.switched(column)
         if role == Qt.ItemDataRole.DisplayRole:
-            return {NAME: row.name, OBJECTS: "" if row.is_stack else written(row.objects)}.get(column)
+            name = "\n".join(filter(None, (row.name, row.reason)))
+            return {NAME: name, OBJECTS: "" if row.is_stack else written(row.objects)}.get(column)
         if role == Qt.ItemDataRole.TextAlignmentRole and column == OBJECTS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and (row.problem or not row.wanted):
             return QColor(theme.current().warning if row.problem else theme.current().dim)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.problem or self._says(row)
+            said = translate_said(row.problem) or self._says(row)
+            return f"{said}\n{row.remedy}" if row.remedy else said
         return None
 
     @staticmethod
@@ -203,19 +232,32 @@ class CandidateView(QTableView):
 
     def __init__(self, candidates: Candidates) -> None:
         super().__init__()
-        self.setModel(CandidateTable(candidates))
+        self._table = CandidateTable(candidates)
+        self.setModel(self._table)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
         self.setMinimumHeight(LEAST_HEIGHT_PX)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setItemDelegateForColumn(NAME, NameAndState(self))
         vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
         if vertical is not None:
             vertical.hide()
-            vertical.setDefaultSectionSize(26)
+            vertical.setDefaultSectionSize(ROW_PX)
         if horizontal is not None:
             horizontal.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
             horizontal.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
             horizontal.setHighlightSections(False)
+        self._table.modelReset.connect(self._make_room)
+        self._table.dataChanged.connect(self._make_room)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Give rows that say why they take no part the height of two lines."""
+        high = 2 * self.fontMetrics().height() + theme.GRID_PX // 2
+        for number, row in enumerate(self._table.rows):
+            wanted = high if row.reason else ROW_PX
+            if self.rowHeight(number) != wanted:
+                self.setRowHeight(number, wanted)
 
     def sizeHint(self) -> QSize:
         """Ask for no more than its rows need; it takes what the page has left; called by Qt."""

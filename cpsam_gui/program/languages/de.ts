@@ -1735,6 +1735,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Welches Modell besser ist, ist nicht bekannt, weil die meisten zurückgelegten Umrisse ungeprüft sind: {}.</translation>
     </message>
     <message>
+      <source>Its tick was taken away: tick it to learn from it again.</source>
+      <translation>Das Häkchen wurde entfernt: anhaken, um wieder aus dem Bild zu lernen.</translation>
+    </message>
+    <message>
       <source>Keep</source>
       <translation>Behalten</translation>
     </message>
@@ -2385,6 +2389,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>No whole image can be spared</source>
       <translation>Kein ganzes Bild ist entbehrlich</translation>
+    </message>
+    <message>
+      <source>Nobody corrected its masks yet: tick it to learn from them as they are.</source>
+      <translation>Die Masken hat noch niemand korrigiert: anhaken, um aus ihnen zu lernen, wie sie sind.</translation>
     </message>
     <message>
       <source>None</source>
@@ -4657,6 +4665,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>abgebrochen</translation>
     </message>
     <message>
+      <source>cannot be used</source>
+      <translation>nicht nutzbar</translation>
+    </message>
+    <message>
       <source>cell probability {} &lt; {}</source>
       <translation>Zellwahrscheinlichkeit {} &lt; {}</translation>
     </message>
@@ -5043,6 +5055,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>not compared</source>
       <translation>nicht verglichen</translation>
+    </message>
+    <message>
+      <source>not corrected yet</source>
+      <translation>nicht korrigiert</translation>
     </message>
     <message>
       <source>not different</source>
