@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QSize, Qt
-from PyQt6.QtWidgets import QMenu, QToolBar
+from PyQt6.QtWidgets import QMenu, QToolBar, QToolButton
 
 from cpsam_gui.actions.image_menu import ImageMenu
 from cpsam_gui.actions.make import ACTIONS, MENUS, TOOLBAR, decorate, make
@@ -19,6 +19,7 @@ from cpsam_gui.jobs.torch_libraries import load_torch_beside_the_window
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_store import restore_window
 from cpsam_gui.style import theme
+from cpsam_gui.style.button_icon import follow_icon
 from cpsam_gui.style.own_keys import OwnKeys
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.window.recent_menu import RecentMenu
@@ -149,4 +150,7 @@ class WindowActions(QObject):
                 bar.addSeparator()
             else:
                 bar.addAction(self.by_key[key])
+                button = bar.widgetForAction(self.by_key[key])
+                if isinstance(button, QToolButton):
+                    follow_icon(button, self.by_key[key])
         self._window.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from cpsam_gui.actions import bodies, edit, file, program, review, segment, tools, train, view
 from cpsam_gui.program.i18n import translate_said, written_keys
 from cpsam_gui.style import theme
+from cpsam_gui.style.button_icon import ICON_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,5 +58,6 @@ def decorate(made: Mapping[str, QAction], actions: Sequence[Action]) -> None:
     """Give the actions icons in the colours of the theme."""
     for action in actions:
         if action.icon:
-            # In a menu what is checked has no accent behind it; in the tool bar the colour of the text shows, too.
+            made[action.key].setProperty(ICON_NAME, action.icon)
+            # For menus, where what is checked has no accent behind it.
             made[action.key].setIcon(theme.icon(action.icon, on=theme.current().text))

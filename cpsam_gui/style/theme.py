@@ -85,14 +85,13 @@ def current() -> Scheme:
 def icon(name: str, colour: str | None = None, on: str | None = None) -> QIcon:
     """Return an icon of the icon font, by its name there, in the text colour of the theme.
 
-    `on` is its colour where its button is checked: by default that for the accent behind it.
+    `on` is its colour where its button is checked: by default that for the accent behind it, which stands behind the
+    icon of a selected row, too.
     """
-    states = {"disabled": {"color": _faint(_current)}, "on": {"color": on or _current.on_accent}}
-    made: QIcon = font_icon(
-        getattr(MDI7, name),
-        color=colour or _current.text,
-        states=states if colour is None else {},
-    )
+    states = {"selected": {"color": _current.on_accent}}
+    if colour is None:
+        states |= {"disabled": {"color": _faint(_current)}, "on": {"color": on or _current.on_accent}}
+    made: QIcon = font_icon(getattr(MDI7, name), color=colour or _current.text, states=states)
     return made
 
 

@@ -24,6 +24,7 @@ from cpsam_gui.program.i18n import translate, translate_said, written_keys
 from cpsam_gui.program.numbers import written
 from cpsam_gui.session.gestures import BRUSH_RANGE_PIXELS
 from cpsam_gui.style import theme
+from cpsam_gui.style.button_icon import follow_icon
 from cpsam_gui.tools import TOOLS
 from cpsam_gui.tools.options import TOLERANCE_RANGE
 
@@ -171,6 +172,7 @@ class ToolOptionsBar(QFrame):
         button = self._button(short, "")
         action.setIconText(translate(short))
         button.setDefaultAction(action)
+        follow_icon(button, action)
         if not action.icon().isNull():
             self._tools.append(button)
         return button

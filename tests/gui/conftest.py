@@ -14,19 +14,20 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pytest
 import tifffile
 from PyQt6.QtCore import QCoreApplication, QEvent, QLocale, QSettings, QTranslator
-from PyQt6.QtGui import QDesktopServices
+from PyQt6.QtGui import QColor, QDesktopServices
 
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.program import i18n
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -195,7 +196,6 @@ def session(segmenter: FakeSegmenter, qtbot: QtBot) -> Iterator[Session]:
 def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
     """Return a shown window without an image."""
     from cpsam_gui.actions.install import make_window
-    from cpsam_gui.style import theme
 
     theme.apply(qapp)
 
@@ -213,6 +213,34 @@ def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterat
     made.session.setParent(None)
     made.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(params=[theme.DARK, theme.LIGHT], ids=["dark", "light"])
+def scheme(request: pytest.FixtureRequest, window: Window, qapp: QApplication) -> theme.Scheme:
+    """Return the colours of the window, in each theme."""
+    theme.apply(qapp, request.param)
+    chosen: theme.Scheme = request.param
+    return chosen
+
+
+def _light(colour: QColor) -> float:
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+Contrast: TypeAlias = "Callable[[QColor | str, QColor | str], float]"
+
+
+@pytest.fixture
+def contrast() -> Contrast:
+    """Return how well one colour is read on another, as WCAG measures it: 1 to 21."""
+
+    def ratio(one: QColor | str, other: QColor | str) -> float:
+        dark, light = sorted(_light(QColor(colour)) for colour in (one, other))
+        return (light + 0.05) / (dark + 0.05)
+
+    return ratio
 
 
 @pytest.fixture

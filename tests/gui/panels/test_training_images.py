@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 import tifffile
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
@@ -13,14 +12,14 @@ from PyQt6.QtGui import QColor
 from cpsam_core.data.sections import Section
 from cpsam_gui.panels import TrainPanel
 from cpsam_gui.panels.train.images import ASIDE, LEARN, NAME
-from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PyQt6.QtWidgets import QApplication
+    from conftest import Contrast
     from pytestqt.qtbot import QtBot
 
+    from cpsam_gui.style import theme
     from cpsam_gui.window.window import Window
 
 ON, PART, OFF = Qt.CheckState.Checked, Qt.CheckState.PartiallyChecked, Qt.CheckState.Unchecked
@@ -71,33 +70,19 @@ def test_planes_of_a_stack_are_ticked_one_by_one_or_all_together(
     assert (state(1, LEARN), state(judging, ASIDE)) == (ON, ON)
 
 
-def contrast(one: QColor, other: QColor) -> float:
-    """Return how well one colour is read on another, as WCAG measures it: 1 to 21."""
-    lights = []
-    for colour in (one, other):
-        parts = (colour.redF(), colour.greenF(), colour.blueF())
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
-    return (max(lights) + 0.05) / (min(lights) + 0.05)
-
-
-@pytest.fixture(params=[theme.DARK, theme.LIGHT], ids=["dark", "light"])
-def scheme(request: pytest.FixtureRequest, window: Window, qapp: QApplication) -> theme.Scheme:
-    """Return the colours of the window."""
-    theme.apply(qapp, request.param)
-    return request.param
-
-
 def test_each_row_that_takes_no_part_says_why_and_what_to_do(
-    scheme: theme.Scheme, window: Window, qtbot: QtBot, image_file: Path, disc_labels: np.ndarray
+    scheme: theme.Scheme,
+    contrast: Contrast,
+    opened: Window,
+    qtbot: QtBot,
+    image_file: Path,
+    disc_labels: np.ndarray,
 ) -> None:
-    session, home = window.session, image_file.parent
+    window, session, home = opened, opened.session, image_file.parent
     for name in ("left.tif", "other.tif"):
         (home / name).write_bytes(image_file.read_bytes())
         tifffile.imwrite(home / name.replace(".tif", "_masks.tif"), disc_labels)
     tifffile.imwrite(home / "other_masks.tif", disc_labels[:40])
-    with qtbot.waitSignal(session.image_changed):
-        window.open(image_file)
     with qtbot.waitSignal(session.history_changed):
         window.run()
     assert session.persistence.save_now()
@@ -120,7 +105,7 @@ def test_each_row_that_takes_no_part_says_why_and_what_to_do(
     assert "differ in size" in tips[2]
     for row in range(3):
         assert view.rowHeight(row) >= 2 * view.fontMetrics().height(), "there is room for the reason"
-        assert contrast(QColor(said(row, role.ForegroundRole)), QColor(scheme.field)) >= 4.5
+        assert contrast(QColor(said(row, role.ForegroundRole)), scheme.field) >= 4.5
     boxes = [model.data(model.index(row, LEARN), role.CheckStateRole) for row in range(3)]
     assert boxes == [OFF, OFF, None], "no box stands where none can be ticked"
     session.candidates.use(home / "left.tif", "train")

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from cpsam_gui.state.palette import COLOURS, pack, palette_table, separate, spread, unused
 from cpsam_gui.state.view import MAX_SCALE, MIN_SCALE, Camera, ChannelView, View
+
+if TYPE_CHECKING:
+    from conftest import Contrast
 
 
 def test_zoom_keeps_the_place_under_the_pointer() -> None:
@@ -106,16 +111,8 @@ def _luminance(colour: tuple[int, int, int]) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_text_of_both_themes_is_readable() -> None:
-    from PyQt6.QtGui import QColor
-
+def test_text_of_both_themes_is_readable(contrast: Contrast) -> None:
     from cpsam_gui.style import theme
-
-    def contrast(one: str, other: str) -> float:
-        pair = sorted(
-            _luminance((QColor(c).red(), QColor(c).green(), QColor(c).blue())) for c in (one, other)
-        )
-        return (pair[1] + 0.05) / (pair[0] + 0.05)
 
     for scheme in (theme.DARK, theme.LIGHT):
         for ground in (scheme.window, scheme.panel, scheme.field, scheme.canvas):
