@@ -115,7 +115,8 @@ class RejectedCandidates(QObject):
         if not self.shown or self.why_not or flows is None or flows.logits.shape != document.shape[1:]:
             return
         self._asked += 1
-        settings = replace(self._run_state.settings, diameter=flows.diameter)
+        # A slider may have moved on: its own candidates come with its masks, and to find them takes long.
+        settings = replace(self._run_state.settings_of_masks, diameter=flows.diameter)
         # The last ones first: an object may have been there in several forms.
         dropped = tuple(self._run_state.identities.dropped.values())[::-1]
         self._jobs.run(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
+from cpsam_core.errors import SettingsError
 from cpsam_core.segment.mask_memory import MaskMemory
 from cpsam_gui.operations.identities import Identities
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.runs.as_command import Call
-from cpsam_gui.runs.options import BY_HAND, RunOptions, remembered, seen_by, thresholds_in
+from cpsam_gui.runs.options import BY_HAND, RunOptions, recalled, remembered, seen_by, thresholds_in
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.run_traces import RunTrace
 
@@ -136,6 +138,15 @@ class RunState:
     def settings(self) -> Settings:
         """The settings of the engine that fit the open image."""
         return self._options.settings_for(self._open_image.document.shape[0], self._images.chosen)
+
+    @property
+    def settings_of_masks(self) -> Settings:
+        """The settings with the thresholds that made the masks; those of the panel may be ahead of them."""
+        settings = self.settings
+        # A file may hold anything: values that make no sense are left out.
+        with suppress(SettingsError):
+            settings = replace(settings, **thresholds_in(recalled(self.last_settings)))
+        return settings
 
     def set_plane_distance(self, pixels: float | None) -> None:
         """Take planes to lie so far apart, which is kept with the masks; None for what the file says."""

@@ -546,6 +546,33 @@ def test_a_ghost_that_is_kept_is_the_object_that_it_was(session: Session, qtbot:
     assert int(document.labels[0][middle]) not in {0, *before}
 
 
+def test_ghosts_are_those_of_the_masks_where_a_slider_moved_on(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To follow the flows for the next masks a second time, beside the work on these, would take both twice as long."""
+    from cpsam_core import dynamics
+
+    run(session, qtbot)
+    flows_of(session)
+    session.run_state.change(cellprob_threshold=2.5)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: len(session.document.objects) == 3)
+    asked, find = list[float](), dynamics.find_candidates
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        asked.append(kwargs["cellprob_threshold"])
+        return find(*args, **kwargs)
+
+    monkeypatch.setattr(dynamics, "find_candidates", counted)
+    session.run_state.change(cellprob_threshold=4.5)
+    qtbot.waitUntil(lambda: session.jobs.idle and len(session.rejected.now) == 1)
+    assert session.rejected.now[0].reason == "cell probability 2.00 < 2.50"
+    assert not asked
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: session.jobs.idle and len(session.rejected.now) == 3)
+    assert asked == [4.5]
+
+
 def test_ghosts_are_there_again_when_an_image_is_opened_again(
     session: Session, qtbot: QtBot, image_file: Path, tmp_path: Path
 ) -> None:
