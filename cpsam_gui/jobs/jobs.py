@@ -130,6 +130,11 @@ class Jobs(QObject):
         return self._closed
 
     @property
+    def answering(self) -> bool:
+        """Whether what a slider asked for is at work: what looks at the masks before it would look in vain."""
+        return self._live.running is not None
+
+    @property
     def idle(self) -> bool:
         """Whether nothing at all is at work."""
         return not self._running

@@ -162,6 +162,9 @@ class Pieces(QObject):
         document = self._open_image.document
         if self._open_image.image is None or document.large:
             return
+        if self._jobs.answering:
+            self._look_soon.start()
+            return
         self._job = self._jobs.run(
             partial(_several, document.snapshot()),
             name=translate("Looking for pieces"),

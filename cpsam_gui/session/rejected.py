@@ -114,6 +114,9 @@ class RejectedCandidates(QObject):
         flows, document = self._run_state.flows, self._open_image.document
         if not self.shown or self.why_not or flows is None or flows.logits.shape != document.shape[1:]:
             return
+        if self._jobs.answering:
+            self._timer.start()
+            return
         self._asked += 1
         # A slider may have moved on: its own candidates come with its masks, and to find them takes long.
         settings = replace(self._run_state.settings_of_masks, diameter=flows.diameter)

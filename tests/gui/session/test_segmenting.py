@@ -13,10 +13,10 @@ from scipy import ndimage
 
 from cpsam_core.errors import SettingsError, WeightsError
 from cpsam_core.segment.output import NetworkOutput
-from cpsam_gui import operations
+from cpsam_gui import operations, tasks
 from cpsam_gui.runs.models import ModelChoice, Models
 from cpsam_gui.runs.options import BY_HAND, RunOptions, recalled, remembered, typical_diameter
-from cpsam_gui.session import Session, measuring
+from cpsam_gui.session import Session, measuring, pieces, rejected
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.steps import StepKind
@@ -571,6 +571,31 @@ def test_ghosts_are_those_of_the_masks_where_a_slider_moved_on(
     session.segmenting.mask_again()
     qtbot.waitUntil(lambda: session.jobs.idle and len(session.rejected.now) == 3)
     assert asked == [4.5]
+
+
+def test_masks_that_a_slider_is_about_to_replace_are_not_looked_through(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(session, qtbot)
+    flows_of(session)
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    gate, looked, again = Event(), list[str](), tasks.mask_again
+    for module, name in ((pieces, "_several"), (rejected, "rejected")):
+        look = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda *args, look=look, name=name: (looked.append(name), look(*args))[1]
+        )
+    monkeypatch.setattr(tasks, "mask_again", lambda *args: (gate.wait(), again(*args))[1])
+    session.run_state.change(cellprob_threshold=2.5)
+    session.segmenting.mask_again()
+    assert session.jobs.answering
+    session.pieces._look()
+    session.rejected._look()
+    qtbot.waitUntil(lambda: session.pieces._look_soon.isActive() and session.rejected._timer.isActive())
+    assert not looked
+    gate.set()
+    qtbot.waitUntil(lambda: sorted(looked) == ["_several", "rejected"])
+    assert len(session.document.objects) == 3
 
 
 def test_ghosts_are_there_again_when_an_image_is_opened_again(
