@@ -173,7 +173,7 @@ class Saver:
         return project_path(path), masks_path(path, image.key)
 
     def _are_own(self, masks: tuple[Path, ...]) -> bool:
-        """Whether the label image is the one that was saved here, so that it is kept up with the project."""
+        """Whether the label image is the one that was saved here; of others only reading tells whose they are."""
         return all(self._own_masks.get(path) == identity_of(path) for path in masks)
 
     @property
@@ -225,8 +225,9 @@ class Saver:
             return
         document, flows = self._open_image.document, self._run_state.flows
         targets = self._targets(path)
+        beside: tuple[Path, ...] = ()
         if not (request.masks or self._are_own(targets[1:])):
-            targets = targets[:1]
+            targets, beside = targets[:1], targets[1:]
         expected = None if request.replace else dict(self._stamps)
         if self._unread and not (request.replace or request.aside):
             self._ask(request, targets[0], self._unread)
@@ -244,6 +245,7 @@ class Saver:
             expected,
             request.aside,
             before,
+            beside=beside,
         )
         self._wrote = False
         put_back = partial(self._changed.put_back, before.changed)

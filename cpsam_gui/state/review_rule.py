@@ -50,14 +50,6 @@ def any_touched(objects: Mapping[int, ObjectRecord]) -> bool:
     return any(row.touched for row in objects.values())
 
 
-def as_model_drew(facts: ImageFacts, objects: Mapping[int, ObjectRecord]) -> bool:
-    """Whether it is known that a model drew all there is, and that nobody corrected it or called it complete.
-
-    Objects that were deleted show in the facts alone, and of masks without a review nobody knows.
-    """
-    return facts.review is ReviewState.SEGMENTED and not facts.complete and not any_touched(objects)
-
-
 def settled(row: ObjectRecord) -> bool:
     """Whether somebody looked at an object and decided."""
     return row.verified or row.uncertain or row.locked

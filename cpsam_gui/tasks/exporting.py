@@ -12,7 +12,6 @@ from cpsam_core.progress import silent
 from cpsam_core.system.paths import make_folder
 from cpsam_gui.state.image_facts import ClassName, ImageFacts
 from cpsam_gui.state.objects import Origin
-from cpsam_gui.state.review_rule import as_model_drew
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT, companions_of
 from cpsam_gui.tasks.records import ready_to_land, records_of
@@ -100,7 +99,6 @@ def objects_of(
         flows=left.flows if left is not None else None,
         logits=left.logits if left is not None else None,
         ismanual=np.array([records[number].origin is not Origin.MODEL for number in ids], bool),
-        by_model=as_model_drew(extra.facts, records),
     )
 
 

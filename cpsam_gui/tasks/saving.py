@@ -15,7 +15,6 @@ from cpsam_core.system.file_identity import FileIdentity, identity_of
 from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.state.palette import COLOURS
-from cpsam_gui.state.review_rule import as_model_drew
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT
 from cpsam_gui.storage.file_lock import free_name
@@ -98,7 +97,7 @@ def save(
     elif path.name.endswith("_seg.npy"):
         _save_seg(path, flat, records, extra)
     else:
-        write_labels(path, flat, by_model=as_model_drew(extra.facts, records))
+        write_labels(path, flat)
     progress(1, 1, "")
     return path
 
@@ -239,6 +238,7 @@ def save_project(
     aside: bool,
     before: SavedBefore | None,
     progress: Progress,
+    beside: tuple[Path, ...] = (),
 ) -> SaveResult | Conflict | CpsamError:
     """Save a project and label images; what went wrong is returned, since the caller decides whether to say it.
 
@@ -253,6 +253,8 @@ def save_project(
         Keep what is there under another name.
     before
         What the project holds already, where it is the one that was written last.
+    beside
+        Label images that get the same masks only where they are as this program wrote them: another one is somebody's.
     """
     started = time.monotonic()
     changed = [path for path in paths if expected is not None and _is_another(path, expected)]
@@ -268,11 +270,22 @@ def save_project(
             extra = replace(extra, with_flows=extra.with_flows or MAPS[0] in extra.keep)
         if before is not None:
             extra = replace(extra, reuse=before.reuse(records, trusted=expected is not None and not aside))
+        paths += tuple(path for path in beside if _is_own(path))
         for path in paths:
             save(path, labels, records, extra, progress)
     except CpsamError as error:
         return error
     return SaveResult(paths, {path: identity_of(path) for path in paths}, time.monotonic() - started)
+
+
+def _is_own(path: Path) -> bool:
+    from cpsam_core.images.label_files import is_as_written
+
+    try:
+        return path.is_file() and is_as_written(path)
+    except ImageError:
+        # One that cannot be read stays as it is.
+        return False
 
 
 def _is_another(path: Path, expected: Mapping[Path, FileIdentity]) -> bool:

@@ -25,7 +25,7 @@ from cpsam_core.images.companion_names import (
 from cpsam_core.images.companions import NOT_LABELS, PREFERRED, Listings, preference
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.file_names import natural_key, normal, walk
-from cpsam_core.images.label_files import is_as_model_drew, read_labels
+from cpsam_core.images.label_files import is_as_written, read_labels
 from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
 from cpsam_core.images.project_summary import is_corrected
 from cpsam_core.images.readers import can_read, supported_suffixes
@@ -197,8 +197,8 @@ def repeats(labels: Path, project: Path, key: DocumentKey) -> bool:
 def _is_copy(labels: Path, _: FileIdentity, project: Path, __: FileIdentity, key: DocumentKey) -> bool:
     """Compare both files, once for each state that they are in; one that cannot be read repeats nothing."""
     try:
-        # The project goes on: thresholds are moved, and the label image stays what it was.
-        if is_as_model_drew(labels):
+        # The project goes on, and the label image stays what it was.
+        if is_as_written(labels):
             return True
         drawn, kept = read_labels(labels), read_project_file(project, key=key).labels
     except (ImageError, OSError):

@@ -50,9 +50,6 @@ class ObjectSet:
         float32 (2 or 3, ...) and (...), what the network said; None where unknown.
     ismanual
         bool, one for each of `ids`: outlined by hand; None where unknown.
-    by_model
-        Whether it is known that a model drew everything and nobody corrected anything. `ismanual` does not say that:
-        objects that were deleted, classed or accepted leave no outline by hand.
     notes
         What could not be taken over on reading, in words for the user.
 
@@ -75,7 +72,6 @@ class ObjectSet:
     flows: npt.NDArray[np.float32] | None = None
     logits: npt.NDArray[np.float32] | None = None
     ismanual: npt.NDArray[np.bool_] | None = None
-    by_model: bool = False
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -49,13 +49,12 @@ def write_tif(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
         tiled=options.tiled,
         pixel_size=objects.pixel_size,
         z_step=objects.z_step,
-        by_model=objects.by_model,
     )
 
 
 def write_png(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
     """Write uint16; numbers over 65,535 are refused."""
-    write_labels(path, objects.labels, by_model=objects.by_model)
+    write_labels(path, objects.labels)
 
 
 write_npy = write_png

@@ -43,11 +43,12 @@ MARKED = (".tif", ".tiff", ".png")
 PNG_HEAD_BYTES = 33
 # Files looked into at a time: on a network drive each makes one wait, and the waits overlap.
 AT_ONCE = 16
-OF_MODEL = re.compile(re.escape(RESULT).encode("ascii") + rb" of a model [0-9a-f]{8}")
+# Until November 2026 masks as a model drew them were told from others.
+WITH_CONTENT = re.compile(re.escape(RESULT).encode("ascii") + rb"(?: of a model)? ([0-9a-f]{8})")
 
 
 def mark_of(labels: npt.NDArray[Any]) -> str:
-    """Return the mark of labels as a model drew them.
+    """Return the mark of labels.
 
     It names their content, since another program may change them and keep the mark. `labels` are whole numbers of any
     type and shape; the same ones give the same mark in any type.
@@ -55,18 +56,18 @@ def mark_of(labels: npt.NDArray[Any]) -> str:
     kind = np.uint16 if labels.max(initial=0) <= np.iinfo(np.uint16).max else np.uint32
     written = np.ascontiguousarray(labels, kind)
     shape = np.asarray([side for side in written.shape if side > 1], np.uint32)
-    return f"{RESULT} of a model {zlib.crc32(written.data, zlib.crc32(shape.tobytes())):08x}"
+    return f"{RESULT} {zlib.crc32(written.data, zlib.crc32(shape.tobytes())):08x}"
 
 
 def mark_read(path: Path) -> str:
-    """Return the mark that a label image has as a model drew it; empty where the file has another one, or none."""
+    """Return the mark of a label image that names its content; empty where the file has another one, or none."""
     if path.suffix.lower() not in MARKED:
         return ""
     try:
-        found = OF_MODEL.search(head_of(path, HEAD_BYTES))
+        found = WITH_CONTENT.search(head_of(path, HEAD_BYTES))
     except ImageError:
         return ""
-    return found.group().decode("ascii") if found else ""
+    return f"{RESULT} {found.group(1).decode('ascii')}" if found else ""
 
 
 def tiff_metadata(mark: str) -> dict[str, str]:

@@ -9,8 +9,8 @@ import pytest
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import read_labels, saving, write_labels, write_picture, write_text, write_tiff
-from cpsam_core.images.label_files import is_as_model_drew
-from cpsam_core.images.result_mark import mark_read
+from cpsam_core.images.label_files import is_as_written
+from cpsam_core.images.result_mark import mark_of, mark_read
 from cpsam_core.system import atomic
 
 OLD = np.eye(5, dtype=np.uint16)
@@ -155,23 +155,32 @@ def test_pictures_are_png(tmp_path):
 @pytest.mark.parametrize(
     "options", [{}, {"compression": None, "tiled": True, "pixel_size": 0.5, "z_step": 2.0}]
 )
-def test_masks_of_a_model_are_known_for_it_until_a_pixel_is_changed(tmp_path, top, shape, options):
+def test_masks_are_known_as_written_until_a_pixel_is_changed(tmp_path, top, shape, options):
     labels = np.zeros(shape, np.int64)
     labels[..., 2:9, :] = top
     path = tmp_path / "a_masks.tif"
-    write_labels(path, labels, by_model=True, **options)
-    assert is_as_model_drew(path)
+    write_labels(path, labels, **options)
+    assert is_as_written(path)
     labels[..., 9, 0] = top
     mark = mark_read(path)
     compact = labels.astype(np.uint16 if top < 65_536 else np.uint32)
     write_tiff(path, compact, "ZYX"[-labels.ndim :], mark=mark)
     assert mark_read(path) == mark
-    assert not is_as_model_drew(path)
+    assert not is_as_written(path)
 
 
-def test_masks_that_say_nothing_of_a_model_are_those_of_nobody(tmp_path):
-    for name in ("a.tif", "a.png", "a.npy"):
-        write_labels(tmp_path / name, OLD)
-        assert not is_as_model_drew(tmp_path / name)
-    write_labels(tmp_path / "b.png", OLD, by_model=True)
-    assert is_as_model_drew(tmp_path / "b.png")
+def test_masks_of_others_are_never_as_written(tmp_path):
+    write_tiff(tmp_path / "a.tif", OLD.astype(np.uint16), "YX")
+    write_labels(tmp_path / "a.npy", OLD)
+    write_labels(tmp_path / "b.png", OLD)
+    assert not is_as_written(tmp_path / "a.tif")
+    assert not is_as_written(tmp_path / "a.npy")
+    assert is_as_written(tmp_path / "b.png")
+    # As earlier versions marked what a model drew.
+    write_tiff(
+        tmp_path / "c.tif",
+        OLD.astype(np.uint16),
+        "YX",
+        mark=mark_of(OLD).replace("result ", "result of a model "),
+    )
+    assert is_as_written(tmp_path / "c.tif")
