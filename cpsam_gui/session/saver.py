@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 
 Result: TypeAlias = "tasks.SaveResult | tasks.Conflict | CpsamError"
 
-TOGETHER_NS = 2_000_000_000
-"""Files whose times differ by less were written together; some disks know times to two seconds only."""
-
 
 @dataclass(frozen=True, slots=True)
 class SaveRequest:
@@ -181,7 +178,7 @@ class Saver:
         """The label image beside the image where it is older than the project; None where there is none such."""
         project, *others = self._stamps.items() or (None,)
         for path, stamp in others:
-            if project is not None and stamp.exists and stamp.changed + TOGETHER_NS < project[1].changed:
+            if project is not None and stamp.is_behind(project[1]):
                 return path
         return None
 

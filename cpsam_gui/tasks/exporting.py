@@ -9,6 +9,7 @@ import numpy as np
 
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.progress import silent
+from cpsam_core.system.file_identity import identity_of
 from cpsam_core.system.paths import make_folder
 from cpsam_gui.state.image_facts import ClassName, ImageFacts
 from cpsam_gui.state.objects import Origin
@@ -192,7 +193,9 @@ def _with_document(
     if goal.resolve() == masks.resolve():
         return replace(done, skipped=(*done.skipped, f"{name}: {goal.name} holds the masks themselves"))
     if goal.exists() and not plan.replace_files:
-        return replace(done, skipped=(*done.skipped, f"{name}: {goal.name} exists"), existed=True)
+        behind = identity_of(goal).is_behind(identity_of(masks))
+        why = f"{goal.name} exists" + (" and is older than the masks" if behind else "")
+        return replace(done, skipped=(*done.skipped, f"{name}: {why}"), existed=True)
     try:
         one = _export_file(own, masks, goal, plan)
     except (CpsamError, OSError, MemoryError) as error:

@@ -7,6 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+TOGETHER_NS = 2_000_000_000
+"""Files whose times differ by less were written together; some disks know times to two seconds only."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileIdentity:
@@ -21,6 +24,10 @@ class FileIdentity:
     def exists(self) -> bool:
         """Whether there was a file."""
         return bool(self.changed)
+
+    def is_behind(self, other: FileIdentity) -> bool:
+        """Whether there was a file that was changed before another one, and not together with it."""
+        return self.exists and self.changed + TOGETHER_NS < other.changed
 
 
 def identity_of(path: Path) -> FileIdentity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
@@ -178,6 +179,20 @@ def test_the_whole_folder(segmented: Window, qtbot: QtBot, image_file: Path, tmp
     done = export_folder((image_file, other), tmp_path / "to", plan, lambda *_: None)
     assert [path.name for path in done.paths] == ["cells_rois.zip"]
     assert len(done.failed) == 1 and "other.tif" in done.failed[0]
+
+
+def test_a_file_left_alone_is_called_older_where_the_masks_went_on(
+    segmented: Window, image_file: Path, tmp_path: Path
+) -> None:
+    plan, there = ExportPlan(find_format("rois"), WriteOptions()), tmp_path / "to"
+    (written,) = export_folder((image_file,), there, plan, lambda *_: None).paths
+    assert export_folder((image_file,), there, plan, lambda *_: None).skipped == (
+        "cells.tif: cells_rois.zip exists",
+    )
+    os.utime(written, ns=(0, written.stat().st_mtime_ns - 10**10))
+    assert export_folder((image_file,), there, plan, lambda *_: None).skipped == (
+        "cells.tif: cells_rois.zip exists and is older than the masks",
+    )
 
 
 def test_why_nothing_was_exported_is_told(segmented: Window, qtbot: QtBot, image_file: Path) -> None:
