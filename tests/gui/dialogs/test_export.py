@@ -13,6 +13,7 @@ import tifffile
 from PyQt6.QtWidgets import QCheckBox, QFileDialog, QMessageBox
 
 from cpsam_core.formats import FORMATS, WriteOptions, find_format
+from cpsam_core.images import read_image, write_labels
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_gui import operations
@@ -181,9 +182,10 @@ def test_the_whole_folder(segmented: Window, qtbot: QtBot, image_file: Path, tmp
     assert len(done.failed) == 1 and "other.tif" in done.failed[0]
 
 
-def test_a_file_left_alone_is_called_older_where_the_masks_went_on(
-    segmented: Window, image_file: Path, tmp_path: Path
-) -> None:
+def test_a_file_left_alone_is_called_older_where_the_masks_went_on(image_file: Path, tmp_path: Path) -> None:
+    labels = np.zeros(read_image(image_file).spatial_shape, np.uint16)
+    labels[..., 4:14, 4:14] = 1
+    write_labels(image_file.with_name("cells_masks.tif"), labels)
     plan, there = ExportPlan(find_format("rois"), WriteOptions()), tmp_path / "to"
     (written,) = export_folder((image_file,), there, plan, lambda *_: None).paths
     assert export_folder((image_file,), there, plan, lambda *_: None).skipped == (
