@@ -33,21 +33,28 @@ class ActionStates(QObject):
         """How many conditions were asked so far."""
         self._dependent: dict[Fact, list[Action]] = {}
         self._values: dict[Fact, Hashable] = {}
+        actions = tuple(actions)
         for action in actions:
             for fact in dict.fromkeys(_facts_of(action)):
                 self._dependent.setdefault(fact, []).append(action)
-            self.show(action)
         for fact in self._dependent:
             self._values[fact] = fact.value(session)
             for signal in fact.signals(session):
                 signal.connect(partial(_look, ref(self), fact))
+        for action in actions:
+            self._show(action)
 
     def show(self, action: Action) -> None:
         """Enable and check one action as its conditions say now."""
+        for fact in _facts_of(action):
+            self.look(fact)
+        self._show(action)
+
+    def _show(self, action: Action) -> None:
         one = self._made[action.key]
         one.setEnabled(self._ask(action.enabled))
         if action.tool:
-            one.setChecked(self._session.gestures.tool.key == action.tool)
+            one.setChecked(self._values[TOOL] == action.tool)
         elif action.checked is not None:
             one.setChecked(self._ask(action.checked))
 
@@ -57,11 +64,16 @@ class ActionStates(QObject):
         if value != self._values[fact]:
             self._values[fact] = value
             for action in self._dependent[fact]:
-                self.show(action)
+                self._show(action)
 
     def _ask(self, condition: Condition) -> bool:
+        """Ask with the values as they were looked up: one that is another by now is asked about after its signal.
+
+        While an image takes the place of another, a fact may be so only in passing, and be what it was when its
+        signal comes: what was asked with it in between would stay.
+        """
         self.evaluations += 1
-        return condition(self._session)
+        return condition.test(*(self._values[fact] for fact in condition.facts))
 
 
 def _look(states: ref[ActionStates], fact: Fact, *_: Any) -> None:

@@ -159,6 +159,16 @@ class ReviewController(QObject):
             self._notices.message.emit(translate("Measuring the objects first"))
             self._measuring.ask(self._next, pixels=False)
 
+    def begin(self) -> None:
+        """Go on in an image that has just come, where it has objects and nobody chose one meanwhile."""
+
+        def first() -> None:
+            if self.in_view and not self.chosen and self.place is None:
+                self._next()
+
+        if self._open_image.document.objects:
+            self._measuring.ask(first, pixels=False)
+
     def previous(self) -> None:
         """Show the object that was shown before this one, whatever became of it."""
         while self._trail:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from cpsam_gui.panels import Host
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from PyQt6.QtWidgets import QDockWidget
@@ -26,8 +26,8 @@ class WindowHost(Host, Protocol):
         """The docks of the panels by the names of their rows."""
         ...
 
-    def open(self, path: Path, *, then_segment: bool = False) -> None:
-        """Open an image, after asking about unsaved changes."""
+    def open(self, path: Path, *, then: Callable[[], None] | None = None) -> None:
+        """Open an image, after asking about unsaved changes; `then` is called when it is there."""
         ...
 
     def open_folder(self, folder: Path) -> None:

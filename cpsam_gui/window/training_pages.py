@@ -47,6 +47,7 @@ class TrainingPages(QObject):
         self._models, self._questions = session.models, session.questions
         self._run_state, self._folder = session.run_state, session.folder
         self._training, self._candidates = session.training, session.candidates
+        self._segmenting = session.segmenting
         # Folders for which interrupted trainings were looked for: that is said once.
         self._looked: set[Path] = set()
         self._training.finished.connect(self.show_outcome)
@@ -97,7 +98,7 @@ class TrainingPages(QObject):
             if following is None:
                 self._notices.message.emit(translate("Every image of the folder has masks already"))
             else:
-                self._host.open(following, then_segment=True)
+                self._host.open(following, then=self._segmenting.segment)
 
         self._jobs.run(
             lambda progress: first_without_work(order),

@@ -40,7 +40,7 @@ from cpsam_gui.window.views import Views
 from cpsam_gui.window.welcome import Ways, Welcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 
@@ -152,13 +152,13 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{name}[*]{read_only} - cpsam-gui" if name else "cpsam-gui")
         self.setWindowModified(self._open_image.unsaved)
 
-    def open(self, path: Path, *, then_segment: bool = False) -> None:
-        """Open an image, after asking about unsaved changes."""
+    def open(self, path: Path, *, then: Callable[[], None] | None = None) -> None:
+        """Open an image, after asking about unsaved changes; `then` is called when it is there."""
         path = as_given(path)
         if path.is_dir() and not is_zarr(path):
             self.open_folder(path)
         elif self.may_leave():
-            self._images.open(path, self.run if then_segment else None)
+            self._images.open(path, then)
 
     def open_folder(self, folder: Path) -> None:
         """List the images of a folder and open the first of them."""
@@ -203,11 +203,11 @@ class Window(QMainWindow):
         if self.may_leave():
             self._images.open(tasks.demo_path(), self.run, shipped=True)
 
-    def open_neighbour(self, step: int) -> None:
-        """Open the next or the previous image of the folder."""
+    def open_neighbour(self, step: int, *, then: Callable[[], None] | None = None) -> None:
+        """Open the next or the previous image of the folder; `then` is called when it is there."""
         path = self._folder.now.neighbour(self._open_image.path, step)
         if path is not None:
-            self.open(path)
+            self.open(path, then=then)
         else:
             self._notices.message.emit(
                 translate("This is the last image of the folder")
@@ -218,7 +218,7 @@ class Window(QMainWindow):
     def _review_next_image(self) -> None:
         """Go on to the next image when the last decision of this one was made."""
         if self._folder.now.neighbour(self._open_image.path, 1) is not None:
-            self.open_neighbour(1)
+            self.open_neighbour(1, then=self.session.reviewing.begin)
 
     def save(self) -> None:
         """Save beside the image; export where the image has no file."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cpsam_gui import actions, operations
 from cpsam_gui.actions.facts import Condition, Fact
 from cpsam_gui.actions.install import WindowActions, actions_of
+from cpsam_gui.state.document import Document
 from cpsam_gui.state.view import Overlay, Picture
 from cpsam_gui.tools import Pointer
 
@@ -107,3 +108,16 @@ def test_actions_are_never_out_of_date(segmented: Window, qtbot: QtBot) -> None:
 def test_a_condition_sees_its_facts_alone(segmented: Window) -> None:
     count = Fact(lambda s: len(s.document.objects), lambda s: (s.objects_changed,))
     assert Condition((count,), lambda objects: objects == 4)(segmented.session)
+
+
+def test_a_value_in_passing_does_not_stay(segmented: Window) -> None:
+    """Another image comes: for a moment there are no objects, and one of two facts tells before the other."""
+    session = segmented.session
+    session.view.select(1)
+    before = session.document
+    session.open_image.document = Document((1, 80, 100))
+    session.view.select()
+    session.open_image.document = before
+    session.image_changed.emit()
+    assert actions_of(segmented)["review_accept"].isEnabled()
+    assert not out_of_date(segmented)

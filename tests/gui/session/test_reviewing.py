@@ -314,3 +314,29 @@ def test_after_the_last_decision_the_next_image_is_opened(doubtful: Window, qtbo
     for _ in range(2):
         qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
     qtbot.waitUntil(lambda: session.path == other)
+
+
+def test_y_alone_leads_through_all_images_of_a_folder(doubtful: Window, qtbot: QtBot) -> None:
+    session, reviewing = doubtful.session, doubtful.session.reviewing
+    assert session.path is not None
+    assert session.persistence.save_now()
+    others = [session.path.with_name(f"later_{number}.tif") for number in (1, 2)]
+    for other in others:
+        other.write_bytes(session.path.read_bytes())
+        other.with_suffix(".cpsam").write_bytes(session.path.with_suffix(".cpsam").read_bytes())
+    session.folder.read(session.path.parent)
+    qtbot.waitUntil(lambda: others[1] in session.folder.images)
+    session.persistence.preferences.now = session.persistence.preferences.now.changed(autosave=True)
+    doubtful.canvas.setFocus()
+    qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
+    for path in (session.path, *others):
+        # It goes on by itself where the review is in view.
+        qtbot.waitUntil(lambda path=path: session.path == path and reviewing.present == 3)
+        if path == others[0]:
+            qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Escape)
+            assert not reviewing.present
+            qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
+        for _ in range(4):
+            assert reviewing.present
+            qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
+    assert all(row.verified for row in session.document.objects.values())
