@@ -65,7 +65,8 @@ class ReviewController(QObject):
         self.in_sight: Callable[[Box], bool] = lambda box: True
         """Whether a place is on the screen; a window puts its canvas here. What is not is never decided on."""
         self._going_on = False
-        self._correcting = False
+        self._lent = ""
+        """Key of the tool that the review took up for what it shows; empty for one that a person took."""
         self._open_image.image_changed.connect(self._new_image)
         self._measuring.changed.connect(self.changed)
         self._open_image.view.events.selection.connect(self._selected)
@@ -132,6 +133,7 @@ class ReviewController(QObject):
 
     def _new_image(self) -> None:
         self._present, self._reached, self._trail = 0, 0, []
+        self._put_tool_away()
         self._open_image.document.stepped.connect(self._stepped)
         self._missed.renew()
         self.changed.emit()
@@ -229,6 +231,7 @@ class ReviewController(QObject):
         view, row = self._open_image.view, self._open_image.document.objects.get(number)
         if row is None:
             return
+        self._put_tool_away()
         self._present = number
         self._missed.leave()
         view.selection = frozenset([number])
@@ -267,14 +270,15 @@ class ReviewController(QObject):
         chosen = self.chosen
         if chosen:
             self.show(chosen[0])
-            self._correct()
+            self._take_up("brush")
         elif self.place is not None and self._seen(self.place.box):
-            self._correct()
+            self._take_up("brush")
 
-    def _correct(self) -> None:
-        """Take the brush until the next decision."""
-        self._correcting = True
-        self._gestures.use("brush")
+    def _take_up(self, key: str) -> None:
+        """Take a tool until the next decision, or until something else is shown."""
+        if self._gestures.tool.key != key:
+            self._lent = key
+            self._gestures.use(key)
 
     def give_class(self, number: int) -> None:
         """Give a class to what is looked at; the review stays there, for its outline is not judged by that."""
@@ -290,23 +294,22 @@ class ReviewController(QObject):
         self._notices.message.emit(translate("Brought back into view: decide now"))
         return False
 
-    def _put_brush_away(self) -> None:
-        """Go back to the arrow after a correction: the keys of the review hold again."""
-        if self._correcting:
-            self._correcting = False
-            if self._gestures.tool.key == "brush":
-                self._gestures.use("select")
+    def _put_tool_away(self) -> None:
+        """Go back to the arrow: the keys of the review hold again, and a click chooses instead of finding."""
+        lent, self._lent = self._lent, ""
+        if lent and self._gestures.tool.key == lent:
+            self._gestures.use("select")
 
     def _decided(self) -> None:
         self._gestures.cancel_gesture()
-        self._put_brush_away()
+        self._put_tool_away()
         self._going_on = True
         self.next()
 
     def _decide(self, operation: Callable[[Document, list[int]], str | None]) -> None:
         chosen = self.chosen
         if not chosen:
-            self._put_brush_away()
+            self._put_tool_away()
             self.next()
             return
         if len(chosen) == 1 and not self._seen(self._open_image.document.objects[chosen[0]].box):
@@ -314,7 +317,7 @@ class ReviewController(QObject):
         before = self._open_image.document.position
         self._edits.change(lambda document: operation(document, chosen))
         if self._open_image.document.position != before:
-            self._put_brush_away()
+            self._put_tool_away()
             self._going_on = True
             self.next()
 
@@ -338,6 +341,7 @@ class ReviewController(QObject):
 
     def _show_place(self, place: MissedCells) -> None:
         """Show a missed cell; from now on decisions are about it, and no longer about an object."""
+        self._put_tool_away()
         if self._present:
             self._trail.append(self._present)
         self._open_image.view.selection = frozenset()
@@ -353,7 +357,7 @@ class ReviewController(QObject):
             self.next_missed()
             return
         self._open_image.view.plane = place.z
-        self._gestures.use("find")
+        self._take_up("find")
         self._gestures.tool_press(
             Pointer(place.y + 0.5, place.x + 0.5, scale=self._open_image.view.camera.scale)
         )

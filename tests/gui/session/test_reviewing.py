@@ -162,6 +162,41 @@ def test_editing_takes_the_brush(doubtful: Window) -> None:
     assert session.view.selection == frozenset([4])
 
 
+def test_tools_of_the_review_go_with_what_it_showed(doubtful: Window, qtbot: QtBot) -> None:
+    session, reviewing, gestures = doubtful.session, doubtful.session.reviewing, doubtful.session.gestures
+    see_a_cell(session)
+    session.missed.stale = True
+    reviewing.next_missed()
+    qtbot.waitUntil(lambda: reviewing.place is not None and session.jobs.idle)
+    reviewing.accept()
+    assert gestures.tool.key == "find"
+    qtbot.waitUntil(lambda: session.jobs.idle, timeout=30_000)
+    reviewing.put_off()
+    assert gestures.tool.key == "select", "a click chooses again"
+    reviewing.next_missed()
+    reviewing.find_here()
+    reviewing.show(4)
+    assert gestures.tool.key == "select"
+    reviewing.edit()
+    assert gestures.tool.key == "brush"
+    reviewing.next()
+    assert gestures.tool.key == "select", "the next one may need no brush"
+    # The one that a person took stays.
+    gestures.use("find")
+    reviewing.next_missed()
+    reviewing.find_here()
+    reviewing.put_off()
+    assert gestures.tool.key == "find"
+    gestures.use("select")
+    reviewing.next_missed()
+    reviewing.find_here()
+    assert session.path is not None
+    session.document.mark_saved()
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(session.path)
+    assert gestures.tool.key == "select"
+
+
 def test_keys_work_on_the_canvas(doubtful: Window, qtbot: QtBot) -> None:
     doubtful.canvas.setFocus()
     qtbot.keyClick(doubtful.canvas, Qt.Key.Key_N)
