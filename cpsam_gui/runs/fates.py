@@ -59,7 +59,7 @@ def fate_of(work: EarlierWork, existing: ExistingMasks, options: RunOptions) -> 
         return Fate("has masks", "stays: has masks") if work.masks else Fate()
     if existing is ExistingMasks.SKIP_CORRECTED:
         if work.corrected:
-            return Fate("corrected, or from elsewhere", "stays: corrected")
+            return Fate("corrected or from elsewhere", "stays: corrected")
         if own:
             return Fate("thresholds set by hand", "stays: thresholds set by hand")
         return Fate(words="made again" if work.masks else "")

@@ -50,6 +50,8 @@ class QueueEntry:
     """What the run will do with it, while it waits."""
     only: str = ""
     """Which time point alone the run takes of a movie."""
+    times: str = ""
+    """That it takes all of them, or how many it took."""
     chosen: bool = True
     """Whether it is ticked: the others are left alone."""
 
@@ -57,9 +59,9 @@ class QueueEntry:
         """Return what became of the image, in words of the user's language."""
         if self.state is QueueState.DONE:
             objects = "object" if self.objects == 1 else "objects"
-            return self._with_only(f"{translate(f'{self.objects:,}')} {translate(objects)}", translate)
-        if self.state is QueueState.WAITING and (self.fate or self.only):
-            return self._with_only(translate(self.fate) if self.fate else "", translate)
+            return self._with_times(f"{translate(f'{self.objects:,}')} {translate(objects)}", translate)
+        if self.state is QueueState.WAITING and (self.fate or self.only or self.times):
+            return self._with_times(translate(self.fate) if self.fate else "", translate)
         words = translate(self.words) if self.words else ""
         if self.state is QueueState.RUNNING:
             return f"{100 * self.part:.0f} %" + (f"  {words}" if words else "")
@@ -71,8 +73,12 @@ class QueueEntry:
         }[self.state]
         return f"{state}: {words}" if words else state
 
-    def _with_only(self, words: str, translate: Callable[[str], str]) -> str:
-        return ", ".join(filter(None, (words, translate(self.only) if self.only else "")))
+    def _with_times(self, words: str, translate: Callable[[str], str]) -> str:
+        said = [words, *(translate(one) for one in (self.only, self.times) if one)]
+        if self.state is QueueState.DONE and self.words:
+            # Of time points that were left alone.
+            said.append(f"{translate('skipped')}: {translate(self.words)}")
+        return ", ".join(filter(None, said))
 
 
 class Queue:

@@ -33,7 +33,7 @@ class Movies:
 
     def __bool__(self) -> bool:
         """Whether there are any."""
-        return bool(self._times)
+        return bool(self._times) or self._images.times > 1
 
     def forget(self) -> None:
         """Images of another folder follow."""
@@ -57,13 +57,18 @@ class Movies:
                 then=take,
             )
 
+    def count(self, path: Path) -> int:
+        """Return how many time points an image has, as far as that is known."""
+        if path == self._open_image.path and self._open_image.image is not None:
+            return self._images.times
+        return self._times.get(path, 1)
+
     def only(self, path: Path, reading: tasks.AxesReading) -> str:
         """Return which time point alone a run takes of an image, in English; empty where it has no others.
 
         `reading` is how the run reads images that are not open.
         """
-        image = self._open_image.image
+        image, times = self._open_image.image, self.count(path)
         if path == self._open_image.path and image is not None:
-            return one_of(image.time, self._images.times)
-        times = self._times.get(path, 1)
+            return one_of(image.time, times)
         return one_of(reading.of_one_of(times).time, times)

@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Ending
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.program.preferences import MEBIBYTE
-from cpsam_gui.runs.fates import EarlierWork, Fate, fate_of
+from cpsam_gui.runs.fates import EarlierWork, fate_of
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
+from cpsam_gui.runs.movie_times import MovieTimes, at_work
+from cpsam_gui.session.folder_choice import FlowSpace, FolderChoice
+from cpsam_gui.session.folder_fates import FolderFates, FolderTerms
 from cpsam_gui.session.movies import Movies
-from cpsam_gui.state.review_rule import CORRECTED, any_touched
-from cpsam_gui.storage.companions import images_in, project_path
-from cpsam_gui.storage.kept_flows import projects_bytes
+from cpsam_gui.storage.companions import project_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
+    from cpsam_core.images.document_key import DocumentKey
     from cpsam_gui.jobs.job import Job, Problem
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.runs.models import Models
-    from cpsam_gui.runs.options import RunOptions
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.document import Document
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _FolderLook:
-    """One search for the images of a folder; the last one counts."""
-
-    folder: Path
-    ticked: frozenset[Path] | None
-    """Images to tick where others than those that are known are found, and no others."""
 
 
 class FolderRun:
@@ -64,29 +55,26 @@ class FolderRun:
         self._models = models
         self._images = images
         self._run_state, self._segmenting = run_state, segmenting
-        self._preferences = preferences
         # What is worked on while it is open.
         self._on_open: Document | None = None
-        self._works: dict[Path, EarlierWork] = {}
-        # The last look at each image: an earlier one may end later.
-        self._looks: dict[Path, object] = {}
-        # The last look at the folder, until it has ended.
-        self._reading: _FolderLook | None = None
-        open_image.image_changed.connect(self._left)
-        run_state.options_changed.connect(self._tell_fates)
-        # Which time point is open decides about the other movies, too.
-        open_image.image_changed.connect(self._tell_fates)
-        open_image.history_changed.connect(self._tell_fate_of_open)
-        notices.saved.connect(self._saved)
         self._job: Job | None = None
         self._plan: tasks.UnattendedRun | None = None
         self._stopping = False
         self.queue = Queue()
         self.movies = Movies(open_image, jobs, images, self._movies_known)
         """Which of the images are movies."""
-        self.kept_bytes: int | None = None
-        """Disk that the projects of the folder take; None where nobody looked yet."""
-        self._existing = ExistingMasks.SKIP_CORRECTED
+        self._existing, self._all_times = ExistingMasks.SKIP_CORRECTED, False
+        # What became so far of the time points of the movie at work, of which all are taken.
+        self._times: MovieTimes | None = None
+        self._fates = FolderFates(open_image, jobs, run_state, self.queue, self.movies, self._terms)
+        self.space = FlowSpace(jobs, preferences, self.queue)
+        self._choice = FolderChoice(open_image, jobs, self.queue, self.movies, self._fates, self.space)
+        open_image.image_changed.connect(self._left)
+        run_state.options_changed.connect(self._fates.tell)
+        # Which time point is open decides about the other movies, too.
+        open_image.image_changed.connect(self._fates.tell)
+        open_image.history_changed.connect(self._fates.tell_of_open)
+        notices.saved.connect(self._fates.look_at_saved)
 
     @property
     def existing(self) -> ExistingMasks:
@@ -96,166 +84,42 @@ class FolderRun:
     @existing.setter
     def existing(self, existing: ExistingMasks) -> None:
         self._existing = existing
-        self._tell_fates()
+        self._fates.tell()
+        self.queue.state_changed.emit()
+
+    @property
+    def all_times(self) -> bool:
+        """Whether all time points of movies are segmented instead of one of each."""
+        return self._all_times
+
+    @all_times.setter
+    def all_times(self, on: bool) -> None:
+        self._all_times = on
+        self._fates.tell()
         self.queue.state_changed.emit()
 
     def look(self) -> None:
         """Put the images of the open image's folder into the queue, unless one is at work."""
-        self._look(None)
+        self._choice.look()
 
-    def _look(self, ticked: frozenset[Path] | None) -> None:
-        path = self._open_image.path
-        if path is None or self.queue.running:
-            return
-        folder = path.parent
-        self._look_at_disk(folder)
-        if any(entry.path.parent != folder for entry in self.queue.entries):
-            self._fill([])
-        before = self._reading
-        if ticked is None and before is not None and before.folder == folder:
-            ticked = before.ticked
-        look = self._reading = _FolderLook(folder, ticked)
-        # Files are looked into, which takes its time in a folder of thousands on a network drive.
-        self._jobs.run(
-            lambda progress: images_in(folder),
-            name=translate("Reading the folder {name}…").format(name=folder.name),
-            lane=Lane.BESIDE,
-            outlives_image=True,
-            then=partial(self._found, look),
-            ended=lambda _: self._read(look),
-            abandonable=True,
-        )
-        self.queue.state_changed.emit()
+    def choose(self, paths: Collection[Path]) -> None:
+        """Tick these images of the folder and no others, and show the queue."""
+        self._choice.choose(paths)
 
     @property
     def reading(self) -> Path | None:
         """The folder whose images are being looked for."""
-        return self._reading.folder if self._reading is not None else None
-
-    def _found(self, look: _FolderLook, found: list[Path]) -> None:
-        """Take the images of the folder, unless it was looked at again meanwhile or a run has begun."""
-        if look is not self._reading or self.queue.running:
-            return
-        if found != [entry.path for entry in self.queue.entries]:
-            self._fill(found)
-            if look.ticked is not None:
-                self._tick(look.ticked)
-        self.movies.look(found)
-        self._look_at_work([image for image in found if image not in self._works])
-
-    def _read(self, look: _FolderLook) -> None:
-        if look is self._reading:
-            self._reading = None
-            # A look may end after its window.
-            if not self._jobs.closed:
-                self.queue.state_changed.emit()
-
-    def _fill(self, images: list[Path]) -> None:
-        self.queue.fill(images)
-        self._works.clear()
-        self.movies.forget()
+        return self._choice.reading
 
     def _movies_known(self) -> None:
-        self._tell_fates()
+        self._fates.tell()
         self.queue.state_changed.emit()
 
-    def _look_at_work(self, images: Collection[Path]) -> None:
-        """Find out in the background what there is of the images, and say what a run would do with each."""
-        if not images:
-            self._tell_fates()
-            return
-
-        look = object()
-        self._looks.update(dict.fromkeys(images, look))
-
-        def take(found: dict[Path, EarlierWork]) -> None:
-            self._works.update({image: work for image, work in found.items() if self._looks[image] is look})
-            self._tell_fates()
-
-        self._jobs.run(
-            partial(tasks.earlier_works, tuple(images)),
-            name=translate("Looking at earlier masks"),
-            lane=Lane.BESIDE,
-            outlives_image=True,
-            then=take,
-        )
-
-    def _saved(self, file: str) -> None:
-        """Look again at the image that a file which was written may belong to."""
-        name = Path(file).name
-        images = [entry.path for entry in self.queue.entries if name.startswith(entry.path.stem)]
-        if images:
-            self._look_at_work(images)
-
-    def _work_of(self, path: Path) -> EarlierWork | None:
-        """Return what there is of an image, of the open one in its history; None where it is not known."""
-        if not self._is_open(path):
-            return self._works.get(path)
-        document = self._open_image.document
-        corrected = document.facts.review in CORRECTED or any_touched(document.table)
-        settings = self._run_state.last_settings
-        return EarlierWork(bool(document.objects) or "model" in settings, corrected, settings)
-
-    def _tell_fates(self) -> None:
-        for number in range(len(self.queue.entries)):
-            self._tell_fate(number)
-
-    def _tell_fate_of_open(self) -> None:
-        paths = [entry.path for entry in self.queue.entries]
-        if self._open_image.path in paths:
-            self._tell_fate(paths.index(self._open_image.path))
-
-    def _tell_fate(self, number: int) -> None:
-        entry = self.queue.entries[number]
-        work = self._work_of(entry.path)
-        existing, options, reading = self._terms
-        fate = Fate() if work is None else fate_of(work, existing, options)
-        only = "" if fate.skipped else self.movies.only(entry.path, reading)
-        if entry.state is not QueueState.WAITING:
-            # What a run took is said as it was.
-            only = entry.only
-        if (fate.words, only) != (entry.fate, entry.only):
-            self.queue.put(number, fate=fate.words, only=only)
-
-    @property
-    def _terms(self) -> tuple[ExistingMasks, RunOptions, tasks.AxesReading]:
-        """What a run does with masks, its options, and how it reads images: of the one at work, else of the next."""
+    def _terms(self) -> FolderTerms:
         plan = self._plan
         if self.queue.running and plan is not None:
-            return plan.existing, plan.options, plan.reading
-        return self.existing, self._run_state.options, self._images.reading
-
-    @property
-    def most_bytes(self) -> int:
-        """Disk that they may take before the oldest flows go; 0 where none are kept."""
-        now = self._preferences.now
-        return now.flows_mebibytes * MEBIBYTE if now.keep_flows else 0
-
-    def _look_at_disk(self, folder: Path) -> None:
-        def show(found: int) -> None:
-            self.kept_bytes = found
-            self.queue.state_changed.emit()
-
-        self._jobs.run(
-            lambda progress: projects_bytes(folder),
-            name=translate("Space of the flows"),
-            lane=Lane.BESIDE,
-            outlives_image=True,
-            then=show,
-        )
-
-    def choose(self, paths: Collection[Path]) -> None:
-        """Tick these images of the folder and no others, and show the queue."""
-        ticked = frozenset(paths)
-        self._look(ticked)
-        # Those that are known already at once; others may have come into the folder.
-        self._tick(ticked)
-        self.queue.chosen.emit()
-
-    def _tick(self, paths: Collection[Path]) -> None:
-        for on in (True, False):
-            wanted = [n for n, entry in enumerate(self.queue.entries) if (entry.path in paths) is on]
-            self.queue.choose(wanted, on)
+            return FolderTerms(plan.existing, plan.options, plan.reading, plan.all_times)
+        return FolderTerms(self.existing, self._run_state.options, self._images.reading, self.all_times)
 
     def start(self) -> None:
         """Begin with the options as they are now; later changes in the panel do not touch this run."""
@@ -270,12 +134,13 @@ class FolderRun:
             partial(self._models.load, options.model),
             partial(self._models.device.background, paused=lambda: self.queue.paused),
             self._is_open,
-            self.most_bytes,
+            self.space.most_bytes,
+            self.all_times,
         )
         self._stopping = False
         self.queue.begin()
         # Of those that were done before, another time point may be taken now.
-        self._tell_fates()
+        self._fates.tell()
         self._next()
 
     def pause(self, on: bool) -> None:
@@ -288,25 +153,52 @@ class FolderRun:
         if self._job is not None:
             self._job.cancel()
 
-    def _is_open(self, path: Path) -> bool:
-        """Whether a person works on this image; called from the thread of the work."""
-        return self._open_image.path == path
+    def segment_open(self) -> None:
+        """Segment the open image; of a movie all time points where that is chosen, in the background."""
+        path = self._open_image.path
+        if path is None or not self.all_times or self._images.times == 1:
+            self._segmenting.segment()
+        elif self.queue.running:
+            self._notices.message.emit(translate("Wait until the folder run is finished, or cancel it"))
+        else:
+            self._choice.take_alone(path)
+            self.start()
+            self.queue.chosen.emit()
+
+    def _is_open(self, path: Path, key: DocumentKey | None = None) -> bool:
+        """Whether a person works on this image, or document of it; called from the thread of the work."""
+        image = self._open_image.image
+        here = self._open_image.path == path
+        return here and (key is None or image is None or image.key == key)
 
     def _next(self) -> None:
         number = None if self._stopping else self.queue.next()
         if number is None or self._plan is None:
             self.queue.end()
             if self._plan is not None and self._open_image.path is not None:
-                self._look_at_disk(self._open_image.path.parent)
+                self.space.look_at(self._open_image.path.parent)
             self._notices.message.emit(translate("Folder: {}").format(self.queue.summary(translate_said)))
             return
-        path = self.queue.entries[number].path
+        self._times = None
+        self._work_on(number, self._plan)
+
+    def _work_on(self, number: int, plan: tasks.UnattendedRun) -> None:
+        """Segment an image, or what is left of the time points of a movie: the open one first, in its history."""
+        path, count = self.queue.entries[number].path, self._images.times
         if self._is_open(path):
-            self._next_open(number, path, self._plan)
-            return
+            if plan.all_times and count > 1 and self._times is None:
+                self._times = MovieTimes(count)
+            if self._times is not None and self._times.count != count:
+                # It was opened again with other axes.
+                self._times = replace(self._times, stopped=True)
+                self._go_on(number)
+                return
+            if self._times is None or self._open_time in self._times.left:
+                self._next_open(number, path, plan)
+                return
         self.queue.put(number, state=QueueState.RUNNING, words="")
         self._job = self._jobs.run(
-            partial(tasks.segment_unattended, path, self._plan),
+            partial(tasks.segment_unattended, path, plan, times=self._times),
             name=translate("Segmenting {}").format(path.name),
             lane=Lane.BESIDE,
             outlives_image=True,
@@ -316,29 +208,54 @@ class FolderRun:
             progressed=partial(self._progressed, number),
         )
 
+    @property
+    def _open_time(self) -> int:
+        image = self._open_image.image
+        return (image.time or 0) if image is not None else 0
+
     def _next_open(self, number: int, path: Path, plan: tasks.UnattendedRun) -> None:
         """Segment the open image as one of the folder: what is found lands in its history."""
-        fate = fate_of(self._work_of(path) or EarlierWork(), plan.existing, plan.options)
+        fate = fate_of(self._fates.work_of(path) or EarlierWork(), plan.existing, plan.options)
         if fate.skipped:
             self._skip(number, fate.skipped)
-        else:
-            self._on_open = self._open_image.document
-            self.queue.put(number, state=QueueState.RUNNING, words="")
-            self._job = self._segmenting.segment_for_folder(
-                plan.options.changed(keep=True, **fate.thresholds),
-                plan.hold,
-                then=lambda outcome: self._done(
-                    number,
-                    tasks.UnattendedResult(
-                        len(outcome.found.records), only=self.movies.only(path, plan.reading)
-                    ),
-                ),
-                failed=partial(self._failed, number),
-                ended=partial(self._ended, number),
-                progressed=partial(self._progressed, number),
-            )
+            return
+        self._on_open, time = self._open_image.document, self._open_time
+        self.queue.put(number, state=QueueState.RUNNING, words="")
+
+        def landed(outcome: tasks.RunOutcome) -> None:
+            count = len(outcome.found.records)
+            if self._times is not None:
+                self._times = self._times.adding(time, count)
+            else:
+                only = self.movies.only(path, plan.reading)
+                self._done(number, tasks.UnattendedResult(count, only=only))
+
+        def failed(problem: Problem) -> None:
+            if self._times is not None:
+                self._times = self._times.failing(time, problem.text)
+            else:
+                self._failed(number, problem)
+
+        def progressed(done: int, total: int, words: str) -> None:
+            part = done / max(total, 1)
+            if self._times is not None:
+                part, words = self._times.part(part), at_work(time, self._times.count, words)
+            self._tell(number, part, words)
+
+        self._job = self._segmenting.segment_for_folder(
+            plan.options.changed(keep=True, **fate.thresholds),
+            plan.hold,
+            then=landed,
+            failed=failed,
+            ended=partial(self._ended, number),
+            progressed=progressed,
+        )
 
     def _skip(self, number: int, why: str) -> None:
+        if self._times is not None:
+            self._times = self._times.adding(self._open_time, 0, why)
+            self._go_on(number)
+            return
         self.queue.put(number, state=QueueState.SKIPPED, words=why, part=1.0)
         self._next()
 
@@ -353,9 +270,16 @@ class FolderRun:
         return self._on_open is not None and self._on_open is not self._open_image.document
 
     def _progressed(self, number: int, done: int, total: int, words: str) -> None:
-        self.queue.put(number, part=done / max(total, 1), words=words)
+        self._tell(number, done / max(total, 1), words)
+
+    def _tell(self, number: int, part: float, words: str) -> None:
+        # Each stage counts from the beginning; what is shown never goes back.
+        self.queue.put(number, part=max(part, self.queue.entries[number].part), words=words)
 
     def _done(self, number: int, handled: tasks.UnattendedResult) -> None:
+        if handled.times is not None:
+            self._times = handled.times
+            return
         state = QueueState.SKIPPED if handled.skipped else QueueState.DONE
         self.queue.put(
             number,
@@ -372,6 +296,7 @@ class FolderRun:
         path = self.queue.entries[number].path
         # The list says its folder elsewhere; the reason needs the room.
         words = problem.text.replace(str(path), path.name)
+        self._times = None
         self.queue.put(number, state=QueueState.FAILED, words=words, part=1.0)
 
     def _ended(self, number: int, ending: Ending) -> None:
@@ -380,9 +305,33 @@ class FolderRun:
         if self._jobs.closed:
             # What shows the queue is gone.
             return
+        if self._times is not None:
+            if ending is Ending.CANCELLED and not left:
+                self._times = replace(self._times, stopped=True)
+            self._go_on(number)
+            return
         if ending in (Ending.CANCELLED, Ending.DROPPED):
             again = left and not self._stopping
             self.queue.put(
                 number, state=QueueState.WAITING if again else QueueState.CANCELLED, words="", part=0.0
             )
+        self._next()
+
+    def _go_on(self, number: int) -> None:
+        """Go on with the time points of a movie that are left, or say what became of it."""
+        times, plan = self._times, self._plan
+        if times is None or plan is None:
+            return
+        if times.left and not (times.stopped or self._stopping):
+            self._work_on(number, plan)
+            return
+        if times.left:
+            state, words = QueueState.CANCELLED, times.done_words
+        elif times.failed:
+            state, words = QueueState.FAILED, times.reasons
+        else:
+            state, words = (QueueState.DONE if times.segmented else QueueState.SKIPPED), times.reasons
+        self.queue.put(number, state=state, objects=times.objects, words=words, times=times.words, part=1.0)
+        if times.segmented:
+            self._notices.saved.emit(str(project_path(self.queue.entries[number].path)))
         self._next()

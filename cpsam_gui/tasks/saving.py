@@ -18,6 +18,7 @@ from cpsam_gui.state.palette import COLOURS
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT
 from cpsam_gui.storage.file_lock import free_name
+from cpsam_gui.storage.own_writes import as_expected, writing
 from cpsam_gui.storage.project import COMPLETE, MAPS, Project, read_project, write_project
 from cpsam_gui.storage.saved_before import SavedBefore
 from cpsam_gui.tasks.records import MaskResult, records_of, records_with
@@ -257,9 +258,30 @@ def save_project(
         Label images that get the same masks only where they are as this program wrote them: another one is somebody's.
     """
     started = time.monotonic()
-    changed = [path for path in paths if expected is not None and _is_another(path, expected)]
-    if changed and not aside:
-        return Conflict(changed[0])
+    with writing(paths[0], extra.key):
+        changed = [path for path in paths if expected is not None and _is_another(path, expected, extra.key)]
+        if changed and not aside:
+            return Conflict(changed[0])
+        trusted = expected is not None
+        paths += tuple(path for path in beside if _is_own(path))
+        error = _write(paths, still, records, extra, changed, aside, before, trusted, progress)
+        if error is not None:
+            return error
+        return SaveResult(paths, {path: identity_of(path) for path in paths}, time.monotonic() - started)
+
+
+def _write(
+    paths: tuple[Path, ...],
+    still: Snapshot,
+    records: Mapping[int, ObjectRecord],
+    extra: SaveExtras,
+    changed: list[Path],
+    aside: bool,
+    before: SavedBefore | None,
+    trusted: bool,
+    progress: Progress,
+) -> CpsamError | None:
+    """Write a project and label images; return what went wrong."""
     try:
         for path in changed or paths[:1]:
             if aside and path.exists():
@@ -269,13 +291,12 @@ def save_project(
             # What would be taken over from it as it lies there is written anew.
             extra = replace(extra, with_flows=extra.with_flows or MAPS[0] in extra.keep)
         if before is not None:
-            extra = replace(extra, reuse=before.reuse(records, trusted=expected is not None and not aside))
-        paths += tuple(path for path in beside if _is_own(path))
+            extra = replace(extra, reuse=before.reuse(records, trusted=trusted and not aside))
         for path in paths:
             save(path, labels, records, extra, progress)
     except CpsamError as error:
         return error
-    return SaveResult(paths, {path: identity_of(path) for path in paths}, time.monotonic() - started)
+    return None
 
 
 def _is_own(path: Path) -> bool:
@@ -288,10 +309,9 @@ def _is_own(path: Path) -> bool:
         return False
 
 
-def _is_another(path: Path, expected: Mapping[Path, FileIdentity]) -> bool:
+def _is_another(path: Path, expected: Mapping[Path, FileIdentity], key: DocumentKey | None) -> bool:
     """Whether a file is there that was not read or written here; one that was removed is not in the way."""
-    now = identity_of(path)
-    return now.exists and now != expected.get(path, FileIdentity())
+    return identity_of(path).exists and not as_expected(path, expected.get(path, FileIdentity()), key)
 
 
 def _put_aside(project: Path) -> None:

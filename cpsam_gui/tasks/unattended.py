@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cpsam_core.errors import ImageError
+from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.images.document_key import WHOLE
-from cpsam_core.progress import silent
+from cpsam_core.progress import Cancelled, silent
 from cpsam_gui.runs.fates import EarlierWork, fate_of, one_of
 from cpsam_gui.runs.folder_queue import ExistingMasks
+from cpsam_gui.runs.movie_times import MovieTimes, at_work
 from cpsam_gui.runs.options import remembered, still_by_hand
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.review_rule import CORRECTED, any_touched
@@ -17,6 +19,7 @@ from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, images_in, masks_path, project_path
 from cpsam_gui.storage.kept_flows import make_room
+from cpsam_gui.storage.own_writes import writing
 from cpsam_gui.tasks.axes_reading import as_far_as_it_fits
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.images import Image
+    from cpsam_core.images.document_key import DocumentKey
+    from cpsam_core.images.readers import Raw
     from cpsam_core.progress import Progress
     from cpsam_gui.runs.options import RunOptions
     from cpsam_gui.runs.segmenter import Segments
@@ -37,6 +42,12 @@ if TYPE_CHECKING:
 OPEN = "open in the window"
 SEGMENT = "Segment"
 """What the log of the image calls it."""
+STEPS = 100_000
+"""Of the progress of a movie."""
+FLOW_BYTES = 6
+"""Of what the network saw of a pixel: three numbers of half precision."""
+MOST_REWRITTEN_BYTES = 2 << 30
+"""A project is written anew with each time point: flows are kept where that comes to no more than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +69,11 @@ class UnattendedRun:
     hold
         Holds the device and yields the progress for the work that uses it.
     is_open
-        Whether an image is the one that a person works on; asked from another thread.
+        Whether an image, or with a key that document of it, is what a person works on; asked from another thread.
     flows_bytes
         Disk that the projects of a folder may take for flows to be kept in another one; 0 keeps none.
+    all_times
+        Whether all time points of a movie are segmented instead of one.
     """
 
     options: RunOptions
@@ -69,8 +82,9 @@ class UnattendedRun:
     existing: ExistingMasks
     load: Callable[[Progress], Segments]
     hold: Callable[[Progress], AbstractContextManager[Progress]]
-    is_open: Callable[[Path], bool]
+    is_open: Callable[[Path, DocumentKey | None], bool]
     flows_bytes: int = 0
+    all_times: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +95,16 @@ class UnattendedResult:
     skipped: str = ""
     only: str = ""
     """Which time point alone was segmented; empty where there are no others."""
+    times: MovieTimes | None = None
+    """Of a movie of which all time points were to be segmented, what became of them."""
 
 
-def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> UnattendedResult:
-    """Segment an image file and write its project and masks beside it.
+def segment_unattended(
+    path: Path, plan: UnattendedRun, progress: Progress, times: MovieTimes | None = None
+) -> UnattendedResult:
+    """Segment an image file and write its project and masks beside it; of a movie one time point, or all of them.
+
+    Of all time points those are left out that are done by `times`; the one that a person works on is left to them.
 
     Raises
     ------
@@ -92,17 +112,69 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
         The image or its earlier masks cannot be read, the model cannot be loaded, or nothing can be written. What was
         there before stays as it was.
     """
+    if not plan.all_times:
+        if plan.is_open(path, None):
+            return UnattendedResult(skipped=OPEN)
+        if plan.existing is ExistingMasks.SKIP_ALL and earlier_work(path) is not None:
+            return UnattendedResult(skipped="has masks")
+    progress(0, 1, "Reading")
+    raw, reading, count = _read(path, plan.reading)
+    if plan.all_times and count > 1:
+        return UnattendedResult(
+            times=_segment_times(
+                path, raw, replace(plan, reading=reading), times or MovieTimes(count), progress
+            )
+        )
+    image = _arranged(raw, path, reading)
+    result = _segment_one(path, image, replace(plan, reading=reading), progress)
+    return result if result.skipped else replace(result, only=one_of(reading.time, count))
+
+
+def _segment_times(
+    path: Path, raw: Raw, plan: UnattendedRun, times: MovieTimes, progress: Progress
+) -> MovieTimes:
+    """Segment the time points of a movie that are not done yet, each as if it were an image; one failure stops none.
+
+    What is done stays where the work is cancelled: that is told by the result, too.
+    """
+    for time in times.left:
+        reading = plan.reading.at(time)
+
+        tell = partial(_tell, progress, times, time)
+        try:
+            image = _arranged(raw, path, reading)
+            if plan.is_open(path, image.key):
+                continue
+            result = _segment_one(path, image, replace(plan, reading=reading), tell, rewrites=times.count)
+        except Cancelled:
+            return replace(times, stopped=True)
+        except CpsamError as error:
+            times = times.failing(time, str(error))
+        else:
+            # Somebody went there while it was worked on.
+            times = times if result.skipped == OPEN else times.adding(time, result.objects, result.skipped)
+    return times
+
+
+def _tell(progress: Progress, times: MovieTimes, time: int, done: int, total: int, note: str = "") -> None:
+    """Tell how far a movie is, and which time point is worked on."""
+    part = round(STEPS * times.part(done / max(total, 1)))
+    progress(part, STEPS, at_work(time, times.count, note))
+
+
+def _segment_one(
+    path: Path, image: Image, plan: UnattendedRun, progress: Progress, rewrites: int = 1
+) -> UnattendedResult:
+    """Segment one document of a file; its project is written so many times, once for each of its time points."""
     from cpsam_core.images.fingerprint import fingerprint
 
-    if plan.is_open(path):
+    if plan.is_open(path, image.key):
         return UnattendedResult(skipped=OPEN)
-    if plan.existing is ExistingMasks.SKIP_ALL and earlier_work(path) is not None:
-        return UnattendedResult(skipped="has masks")
-    progress(0, 1, "Reading")
-    image, reading, only = _read(path, plan.reading)
     earlier, before = earlier_work(path, key=image.key), None
     own: dict[str, Any] = {}
     if earlier is not None:
+        if plan.existing is ExistingMasks.SKIP_ALL:
+            return UnattendedResult(skipped="has masks")
         before = read_masks(earlier, image.pixels.shape[:3], silent, image.key)
         doubt = doubt_about(before, path, fingerprint(image.pixels))
         if doubt:
@@ -113,33 +185,42 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
         if fate.skipped:
             return UnattendedResult(skipped=fate.skipped)
         own = dict(fate.thresholds)
-    found = _run(image, before, replace(plan, reading=reading), own, progress)
-    # Somebody works on it by now.
-    if plan.is_open(path):
-        return UnattendedResult(skipped=OPEN)
-    room = plan.flows_bytes > 0 and make_room(
-        path.parent, plan.flows_bytes, lambda project: any(map(plan.is_open, _images_of(project)))
+    found = _run(image, before, plan, own, progress)
+    # Each time point is written with all before it.
+    rewritten = FLOW_BYTES * image.pixels[..., 0].size * rewrites**2 // 2
+    room = (
+        plan.flows_bytes > 0
+        and (rewrites == 1 or rewritten < MOST_REWRITTEN_BYTES)
+        and make_room(
+            path.parent,
+            plan.flows_bytes,
+            lambda project: any(plan.is_open(one, None) for one in _images_of(project)),
+        )
     )
-    _save(path, image, before, found, progress, with_flows=room)
-    return UnattendedResult(len(found.records), only=only)
+    with writing(project_path(path), image.key):
+        # Somebody works on it by now.
+        if plan.is_open(path, image.key):
+            return UnattendedResult(skipped=OPEN)
+        progress(1, 1, "Saving")
+        # Nothing is cancelled any more: project and label image go together.
+        _save(path, image, before, found, with_flows=room)
+    return UnattendedResult(len(found.records))
 
 
-def _read(path: Path, like: AxesReading) -> tuple[Image, AxesReading, str]:
-    """Read an image as the open one was, as far as that fits it; of a movie one time point.
-
-    Returns
-    -------
-    image : Image
-    reading : AxesReading
-        How it was read.
-    only : str
-        Which time point was taken, where there are others.
-    """
-    from cpsam_core.images.readers import arrange_raw, read_raw
+def _read(path: Path, like: AxesReading) -> tuple[Raw, AxesReading, int]:
+    """Read a file, and return how it is arranged, as the open one was, as far as that fits it; and its time points."""
+    from cpsam_core.images.readers import read_raw
 
     raw = read_raw(path, like.scene)
     reading, times = as_far_as_it_fits(raw, like)
-    return arrange_raw(raw, path, reading.axes, reading.time), reading, one_of(reading.time, times)
+    return raw, reading, times
+
+
+def _arranged(raw: Raw, path: Path, reading: AxesReading) -> Image:
+    """Return what was read as an image: of a movie, one time point."""
+    from cpsam_core.images.readers import arrange_raw
+
+    return arrange_raw(raw, path, reading.axes, reading.time)
 
 
 def earlier_works(images: Collection[Path], progress: Progress = silent) -> dict[Path, EarlierWork]:
@@ -207,7 +288,6 @@ def _save(
     image: Image,
     before: MaskResult | None,
     found: MaskResult,
-    progress: Progress,
     *,
     with_flows: bool,
 ) -> None:
@@ -232,4 +312,4 @@ def _save(
     if image.path is None:
         raise ImageError(f"{path.name} has no place to save masks in.")
     for target in (project_path(path), masks_path(path, image.key)):
-        save(target, found.labels, found.records, extra, progress)
+        save(target, found.labels, found.records, extra, silent)

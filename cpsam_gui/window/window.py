@@ -71,7 +71,7 @@ class Window(QMainWindow):
         self._asked: Path | None = None
         """The folder whose first image is to be opened; of several that are asked for, the last."""
         self._run_state = session.run_state
-        self._segmenting, self._training = session.segmenting, session.training
+        self._folder_run, self._training = session.folder_run, session.training
         self._persistence, self._exporting = session.persistence, session.exporting
         self.setWindowTitle("cpsam-gui")
         self.setAcceptDrops(True)
@@ -233,7 +233,7 @@ class Window(QMainWindow):
 
     def run(self) -> None:
         """Segment the open image with what the panel says."""
-        self._segmenting.segment()
+        self._folder_run.segment_open()
 
     def retrain(self) -> None:
         """Show what a training would learn from and how long it takes; train where that is in view already."""

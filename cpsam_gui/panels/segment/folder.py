@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -48,6 +50,8 @@ FATES = {
     ),
 }
 """What becomes of masks that are there."""
+ONE_TIME = "Of a movie one time point is segmented: the one that is open, else the first"
+EACH_TIME = "Each time point of a movie is segmented, and skipped or made again, as if it were an image"
 GIBIBYTE = 1 << 30
 ICONS = {
     QueueState.WAITING: "clock_outline",
@@ -57,6 +61,14 @@ ICONS = {
     QueueState.FAILED: "alert_outline",
     QueueState.CANCELLED: "close",
 }
+
+
+def all_times_box(folder_run: FolderRun) -> QCheckBox:
+    """Return the tick that has all time points of movies segmented."""
+    box = QCheckBox(translate("All time points"))
+    box.setToolTip(translate("Segment every time point of a movie; cancelling keeps those that are done"))
+    box.toggled.connect(partial(setattr, folder_run, "all_times"))
+    return box
 
 
 class FolderView(QWidget):
@@ -76,6 +88,7 @@ class FolderView(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.policy)
         layout.addWidget(self.fate)
+        layout.addWidget(self.all_times)
         layout.addWidget(self.movies)
         layout.addWidget(self.space)
         layout.addWidget(self.list, 1)
@@ -113,12 +126,16 @@ class FolderView(QWidget):
         self.pause.setEnabled(queue.running)
         self.pause.setText(translate("Resume" if queue.paused else "Pause"))
         self.cancel.setEnabled(queue.running)
-        self.movies.setVisible(bool(self._run.movies))
+        for one in (self.all_times, self.movies):
+            one.setVisible(bool(self._run.movies))
+        put(self.all_times, self._run.all_times)
+        self.all_times.setEnabled(not queue.running)
+        self.movies.setText(translate(EACH_TIME if self._run.all_times else ONE_TIME))
         self._show_space()
         self._show_summary()
 
     def _show_space(self) -> None:
-        kept, most = self._run.kept_bytes, self._run.most_bytes
+        kept, most = self._run.space.kept_bytes, self._run.space.most_bytes
         if not most:
             self.space.setText(translate("Flows are not kept"))
         else:
@@ -151,12 +168,8 @@ class FolderView(QWidget):
         self.summary = QLabel()
         self.summary.setObjectName("heading")
         self.summary.setWordWrap(True)
-        self.movies = dim(
-            translate(
-                "Of a movie one time point is segmented: the one that is open, else the first. "
-                "The command line does all of them: cpsam segment --all-times"
-            )
-        )
+        self.all_times = all_times_box(self._run)
+        self.movies = dim("")
         self.space = dim("")
         self.space.setToolTip(
             translate(

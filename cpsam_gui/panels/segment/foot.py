@@ -8,7 +8,8 @@ from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QPushButto
 from superqt import QElidingLabel
 
 from cpsam_gui.panels.segment.estimate_words import estimate_words
-from cpsam_gui.panels.segment.fields import button
+from cpsam_gui.panels.segment.fields import button, put
+from cpsam_gui.panels.segment.folder import all_times_box
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import written
 from cpsam_gui.runs.as_command import command_line, python_call
@@ -19,6 +20,7 @@ from cpsam_gui.style.steady_words import SteadyWords
 if TYPE_CHECKING:
     from cpsam_gui.session.forecast import RunForecast
     from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.run_state import RunState
@@ -36,12 +38,13 @@ class Foot(QFrame):
         run_state: RunState,
         forecast: RunForecast,
         folder_run: FolderRun,
+        images: Images,
     ) -> None:
         super().__init__()
         self._open_image, self._notices = open_image, notices
         self._gestures = gestures
         self._run_state, self._forecast = run_state, forecast
-        self._folder_run = folder_run
+        self._folder_run, self._images = folder_run, images
         self._with_folder = False
         self.setObjectName("foot")
         self._make_buttons()
@@ -53,11 +56,13 @@ class Foot(QFrame):
         self.said.setObjectName("warning")
         self.said.hide()
         self.progress.hide()
+        self.all_times = all_times_box(folder_run)
         self._lay_out()
         self.show_running(False, False)
         queue = folder_run.queue
         queue.changed.connect(self._show_queue)
         queue.state_changed.connect(self._show_queue)
+        queue.state_changed.connect(self._show_times)
         run_state.notes_changed.connect(self._show_notes)
 
     def _make_buttons(self) -> None:
@@ -102,6 +107,7 @@ class Foot(QFrame):
         # What comes and goes stands above, so that the button stays where it is.
         layout.addWidget(self.said)
         layout.addWidget(self.progress)
+        layout.addWidget(self.all_times)
         layout.addWidget(self.run)
         layout.addWidget(self.note)
         layout.addLayout(buttons)
@@ -115,6 +121,14 @@ class Foot(QFrame):
         self.region.setChecked(self._gestures.tool.key == "run_region")
         self.folder.setEnabled(self._open_image.path is not None)
         self.copy.setEnabled(possible)
+        self._show_times()
+
+    def _show_times(self) -> None:
+        """Let all time points of a movie be segmented by the button, while no folder is at work."""
+        movie = self._open_image.path is not None and self._images.times > 1
+        self.all_times.setVisible(movie and not self._with_folder)
+        self.all_times.setEnabled(not self._folder_run.queue.running)
+        put(self.all_times, self._folder_run.all_times)
 
     def show_estimate(self) -> None:
         """Say how long the run will take, and where; warn where it will be slow."""
@@ -143,6 +157,7 @@ class Foot(QFrame):
         self.show_estimate()
         self._show_notes()
         self._show_queue()
+        self._show_times()
 
     def _show_queue(self) -> None:
         """Say how far the folder is, while the panel shows something else."""

@@ -61,6 +61,7 @@ class SegmentPanel(Panel):
             session.run_state,
             session.forecast,
             session.folder_run,
+            session.images,
         )
         self.folder = FolderView(session.folder_run, session.questions)
         self.run_button = self.foot.run
@@ -225,7 +226,7 @@ class SegmentPanel(Panel):
         if self._jobs.busy:
             self._jobs.cancel()
         else:
-            self._segmenting.segment()
+            self._folder_run.segment_open()
 
     def _folder_clicked(self) -> None:
         self.show_folder(self.foot.folder.isChecked())

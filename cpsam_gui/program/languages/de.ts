@@ -303,6 +303,10 @@
       <translation>Alle Ebenen. Zählen alle Masken eines zurückgehaltenen Stapels, wird das Modell an seinen 3D-Objekten beurteilt.</translation>
     </message>
     <message>
+      <source>All time points</source>
+      <translation>Alle Zeitpunkte</translation>
+    </message>
+    <message>
       <source>All weights</source>
       <translation>Alle Gewichte</translation>
     </message>
@@ -1191,6 +1195,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Each selected object is a single piece</source>
       <translation>Jedes ausgewählte Objekt ist aus einem Stück</translation>
+    </message>
+    <message>
+      <source>Each time point of a movie is segmented, and skipped or made again, as if it were an image</source>
+      <translation>Jeder Zeitpunkt eines Films wird segmentiert, übersprungen oder neu erzeugt wie ein einzelnes Bild</translation>
     </message>
     <message>
       <source>Eccentricity</source>
@@ -2487,8 +2495,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Objekte, die den Bildrand berühren, werden entfernt</translation>
     </message>
     <message>
-      <source>Of a movie one time point is segmented: the one that is open, else the first. The command line does all of them: cpsam segment --all-times</source>
-      <translation>Von einem Film wird ein Zeitpunkt segmentiert: der offene, sonst der erste. Die Befehlszeile segmentiert alle: cpsam segment --all-times</translation>
+      <source>Of a movie one time point is segmented: the one that is open, else the first</source>
+      <translation>Von einem Film wird ein Zeitpunkt segmentiert: der geöffnete, sonst der erste</translation>
     </message>
     <message>
       <source>On {where}</source>
@@ -3211,6 +3219,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Segment box</source>
       <translation>Rechteck segmentieren</translation>
+    </message>
+    <message>
+      <source>Segment every time point of a movie; cancelling keeps those that are done</source>
+      <translation>Jeden Zeitpunkt eines Films segmentieren; beim Abbrechen bleiben die fertigen erhalten</translation>
     </message>
     <message>
       <source>Segment first (Ctrl+Return): a cell is found in the flows of a run</source>
@@ -4417,6 +4429,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Voxel</translation>
     </message>
     <message>
+      <source>Wait until the folder run is finished, or cancel it</source>
+      <translation>Warten Sie, bis der Ordnerlauf fertig ist, oder brechen Sie ihn ab</translation>
+    </message>
+    <message>
       <source>Wait until the running job has ended, or cancel it (Ctrl+.)</source>
       <translation>Warten, bis die laufende Arbeit zu Ende ist, oder sie abbrechen (Strg+.)</translation>
     </message>
@@ -4601,6 +4617,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>nach {step}</translation>
     </message>
     <message>
+      <source>all {} time points</source>
+      <translation>alle {} Zeitpunkte</translation>
+    </message>
+    <message>
       <source>an epoch has at least one sample, not {}</source>
       <translation>eine Epoche hat mindestens ein Beispiel, nicht {}</translation>
     </message>
@@ -4693,7 +4713,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>korrigiert</translation>
     </message>
     <message>
-      <source>corrected, or from elsewhere</source>
+      <source>corrected or from elsewhere</source>
       <translation>korrigiert oder fremd</translation>
     </message>
     <message>
@@ -5385,8 +5405,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Schwellen von Hand</translation>
     </message>
     <message>
+      <source>time point {} of {}</source>
+      <translation>Zeitpunkt {} von {}</translation>
+    </message>
+    <message>
       <source>time point {} of {} only</source>
       <translation>nur Zeitpunkt {} von {}</translation>
+    </message>
+    <message>
+      <source>time point {}: {}</source>
+      <translation>Zeitpunkt {}: {}</translation>
     </message>
     <message>
       <source>time points</source>
@@ -5871,6 +5899,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} of {} steps</source>
       <translation>{} von {} Schritten</translation>
+    </message>
+    <message>
+      <source>{} of {} time points</source>
+      <translation>{} von {} Zeitpunkten</translation>
+    </message>
+    <message>
+      <source>{} of {} time points done</source>
+      <translation>{} von {} Zeitpunkten fertig</translation>
     </message>
     <message>
       <source>{} older steps discarded</source>

@@ -398,9 +398,9 @@ def test_the_spacing_of_planes_is_from_the_file_only_where_the_file_says_it(
 
 def test_little_space_of_flows_is_said_in_mebibytes(window: Window) -> None:
     view, run = window.panel(SegmentPanel).folder, window.session.folder_run
-    run.kept_bytes = 3_000_000
+    run.space.kept_bytes = 3_000_000
     view.refresh()
     assert "Flows kept: 3 MiB of " in view.space.text()
-    run.kept_bytes = 3 << 30
+    run.space.kept_bytes = 3 << 30
     view.refresh()
     assert "Flows kept: 3.00 of " in view.space.text()

@@ -19,7 +19,7 @@ from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
 from cpsam_gui.program.i18n import FOLDER, TextTranslator, read_ts, translate_said
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
 from cpsam_gui.runs.options import BY_HAND
-from cpsam_gui.session import unattended
+from cpsam_gui.session import folder_choice
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import worklog
@@ -332,7 +332,7 @@ def test_where_there_is_no_more_room_the_oldest_flows_go_and_the_masks_stay(
     assert np.array_equal(after.labels, before.labels) and after.objects == before.objects
     assert projects_bytes(folder) < total
     session.folder_run.look()
-    qtbot.waitUntil(lambda: session.folder_run.kept_bytes == projects_bytes(folder))
+    qtbot.waitUntil(lambda: session.folder_run.space.kept_bytes == projects_bytes(folder))
 
 
 def test_corrected_work_in_the_open_image_is_left_alone(session: Session, qtbot: QtBot, folder: Path) -> None:
@@ -594,7 +594,7 @@ def test_a_folder_is_read_beside_the_window_and_the_last_look_counts(
         assert gate.wait(20)
         return late
 
-    monkeypatch.setattr(unattended, "images_in", read)
+    monkeypatch.setattr(folder_choice, "images_in", read)
     run.look()
     qtbot.waitUntil(lambda: len(threads) == 1)
     run.choose([folder / "b2.tif"])
@@ -614,7 +614,7 @@ def test_images_of_another_folder_are_not_offered_while_this_one_is_read(
 ) -> None:
     look_at(session, qtbot, folder / "a.tif")
     gate = Event()
-    monkeypatch.setattr(unattended, "images_in", lambda home: gate.wait(20) and [image_file])
+    monkeypatch.setattr(folder_choice, "images_in", lambda home: gate.wait(20) and [image_file])
     with qtbot.waitSignal(session.image_changed):
         session.images.open(image_file)
     session.folder_run.look()
@@ -634,7 +634,7 @@ def test_images_chosen_in_one_folder_untick_none_of_the_next(
         session.images.open(folder / "a.tif")
     gate = Event()
     monkeypatch.setattr(
-        unattended,
+        folder_choice,
         "images_in",
         lambda home: [image_file] if home == image_file.parent else gate.wait(20) and [folder / "a.tif"],
     )
@@ -653,7 +653,7 @@ def test_what_is_ticked_while_a_known_folder_is_read_again_stays(
     look_at(session, qtbot, folder / "a.tif")
     run, gate = session.folder_run, Event()
     known = [one.path for one in run.queue.entries]
-    monkeypatch.setattr(unattended, "images_in", lambda home: gate.wait(20) and known)
+    monkeypatch.setattr(folder_choice, "images_in", lambda home: gate.wait(20) and known)
     run.choose([folder / "a.tif"])
     run.queue.choose([known.index(folder / "b2.tif")], True)
     gate.set()

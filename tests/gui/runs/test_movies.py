@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import tifffile
 
-from cpsam_gui import tasks
+from cpsam_core.images.companions import documents_of
+from cpsam_gui import operations, tasks
+from cpsam_gui.jobs import job
 from cpsam_gui.panels import FilesPanel, SegmentPanel
 from cpsam_gui.runs.folder_queue import QueueState
 from cpsam_gui.storage.companions import masks_path
@@ -62,7 +64,7 @@ def test_a_run_says_before_and_after_that_it_takes_one_time_point_of_a_movie(
     look_at(session, qtbot, folder / "movie1.tif")
     view = window.panel(SegmentPanel).folder
     assert texts(session) == [ONLY, ONLY, "waiting"]
-    assert "--all-times" in view.movies.text()
+    assert "one time point" in view.movies.text()
     assert view.movies.isVisibleTo(view)
     session.folder_run.start()
     qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
@@ -178,3 +180,171 @@ def test_the_list_of_files_says_how_many_time_points_have_masks(
     qtbot.waitUntil(lambda: said("movie1.tif") == "1/5, segmented")
     assert session.persistence.save_now()
     qtbot.waitUntil(lambda: said("plain.tif") == "segmented")
+
+
+def masks_of(folder: Path, stem: str) -> list[str]:
+    return sorted(one.name for one in folder.glob(f"{stem}_t*_masks.tif"))
+
+
+def ready(window: Window, qtbot: QtBot, path: Path) -> Session:
+    look_at(window.session, qtbot, path)
+    panel = window.panel(SegmentPanel)
+    window.show_panel("Segment")
+    panel.show_folder()
+    qtbot.waitUntil(lambda: window.session.folder_run.reading is None and window.session.jobs.idle)
+    return window.session
+
+
+def done(session: Session, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=30_000)
+
+
+def test_a_tick_has_all_time_points_segmented(window: Window, qtbot: QtBot, folder: Path) -> None:
+    session = ready(window, qtbot, folder / "movie1.tif")
+    view = window.panel(SegmentPanel).folder
+    assert view.all_times.isVisible()
+    view.all_times.click()
+    assert texts(session) == ["all 5 time points", "all 5 time points", "waiting"]
+    assert "--all-times" not in view.movies.text()
+    view.start.click()
+    done(session, qtbot)
+    said = "20 objects, all 5 time points"
+    assert texts(session) == [said, said, "4 objects"]
+    assert masks_of(folder, "movie2") == [f"movie2_t00{n}_masks.tif" for n in range(5)]
+    # Of the open movie the open time point is in its history, and the others are in the same project.
+    assert len(session.document.objects) == 4
+    assert session.persistence.save_now()
+    keys = [one.key.time for one in documents_of(folder / "movie1.tif") if one.masks]
+    assert sorted(keys) == list(range(5))
+    assert session.folder_run.queue.summary(str) == "3 images: 3 done"
+
+
+def test_the_open_movie_is_segmented_whole_by_the_button_of_the_page(
+    window: Window, qtbot: QtBot, folder: Path
+) -> None:
+    look_at(window.session, qtbot, folder / "movie2.tif")
+    session, panel = window.session, window.panel(SegmentPanel)
+    window.show_panel("Segment")
+    assert panel.foot.all_times.isVisible()
+    panel.foot.all_times.click()
+    assert panel.folder.all_times.isChecked(), "it is one choice"
+    panel.run_button.click()
+    qtbot.waitUntil(lambda: session.folder_run.queue.running)
+    assert panel.pages.currentWidget() is panel.folder
+    done(session, qtbot)
+    assert texts(session) == ["20 objects, all 5 time points"]
+    assert not masks_of(folder, "movie1")
+    # One image has no other time points.
+    look_at(session, qtbot, folder / "plain.tif")
+    panel.show_folder(False)
+    assert not panel.foot.all_times.isVisible()
+    with qtbot.waitSignal(session.history_changed):
+        window.run()
+    assert not session.folder_run.queue.running
+
+
+def test_saving_the_open_time_point_asks_nothing_after_the_others_were_written(
+    window: Window, qtbot: QtBot, folder: Path
+) -> None:
+    session = ready(window, qtbot, folder / "movie1.tif")
+    asked: list[str] = []
+    session.questions.ask = lambda question: asked.append(question.text) or question.answers[-1].key
+    assert session.persistence.save_now()
+    session.folder_run.all_times = True
+    session.folder_run.start()
+    done(session, qtbot)
+    assert session.persistence.save_now()
+    assert asked == []
+    assert not session.document.modified
+
+
+def test_what_a_person_touched_in_a_time_point_stays(window: Window, qtbot: QtBot, folder: Path) -> None:
+    session = ready(window, qtbot, folder / "movie1.tif")
+    with qtbot.waitSignal(session.history_changed):
+        window.run()
+    session.edits.change(lambda document: operations.delete(document, [1, 2, 3]))
+    assert session.persistence.save_now()
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "movie1.tif", reading=session.images.reading.at(2))
+    session.folder_run.all_times = True
+    session.folder_run.start()
+    done(session, qtbot)
+    assert texts(session)[0] == "16 objects, 4 of 5 time points, skipped: corrected or from elsewhere"
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "movie1.tif", reading=session.images.reading.at(0))
+    assert len(session.document.objects) == 1
+
+
+class Steps:
+    """Lets the model go on step by step; in the middle of the fourth time point it waits until that is seen."""
+
+    def __init__(self) -> None:
+        self.count, self.seen = 0, Event()
+
+    def wait(self, seconds: float) -> None:
+        """Wait where a step begins."""
+        self.count += 1
+        if self.count == 3 * 4 + 2:
+            self.seen.wait(10)
+
+
+def test_progress_names_the_time_point_and_cancelling_keeps_what_is_done(
+    window: Window, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "REPORT_SECONDS", 0.0)
+    session = ready(window, qtbot, folder / "plain.tif")
+    run, said, parts = session.folder_run, list[str](), list[float]()
+    segmenter.gate = Steps()
+
+    def look(number: int) -> None:
+        entry = run.queue.entries[number]
+        if number == 0 and entry.state is QueueState.RUNNING:
+            said.append(entry.words)
+            parts.append(entry.part)
+            if entry.words == "time point 4 of 5: Network":
+                run.cancel()
+                segmenter.gate.seen.set()
+
+    run.queue.changed.connect(look)
+    run.all_times = True
+    run.start()
+    done(session, qtbot)
+    assert "time point 3 of 5: Network" in said
+    assert parts == sorted(parts), "never backwards"
+    entry = run.queue.entries[0]
+    assert entry.state is QueueState.CANCELLED
+    assert entry.text(str) == "cancelled: 3 of 5 time points done"
+    assert masks_of(folder, "movie1") == [f"movie1_t00{n}_masks.tif" for n in range(3)]
+
+
+def test_a_time_point_that_is_opened_during_the_run_is_done_in_its_history(
+    window: Window, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
+) -> None:
+    session = ready(window, qtbot, folder / "movie1.tif")
+    segmenter.gate = Event()
+    session.folder_run.all_times = True
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "movie1.tif", reading=session.images.reading.at(3))
+    segmenter.gate.set()
+    done(session, qtbot)
+    assert texts(session)[0] == "20 objects, all 5 time points"
+    assert len(session.document.objects) == 4
+    assert session.document.can_undo
+    assert masks_of(folder, "movie1") == [f"movie1_t00{n}_masks.tif" for n in (0, 1, 2, 4)]
+
+
+def test_a_time_point_that_fails_does_not_stop_the_others(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
+    look_at(session, qtbot, folder / "plain.tif")
+    # Masks of another size are never overwritten.
+    tifffile.imwrite(folder / "movie1_t001_masks.tif", np.zeros((7, 9), np.uint16))
+    session.folder_run.all_times = True
+    session.folder_run.start()
+    done(session, qtbot)
+    entry = session.folder_run.queue.entries[0]
+    assert entry.state is QueueState.FAILED
+    assert entry.words.startswith("time point 2: The masks in movie1_t001_masks.tif are 7 x 9 pixels")
+    assert len(masks_of(folder, "movie1")) == 5
