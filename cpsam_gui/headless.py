@@ -74,6 +74,6 @@ def segment_file(path: Path, model: str, out: Path) -> list[Path]:
     result = Segmenter.load(model).segment(image, Settings())
     say(f"{path.name}: {len(result.objects.ids)} objects")
     masks, overlay = out / f"{path.stem}_masks.tif", out / f"{path.stem}_overlay.png"
-    write_labels(masks, result.labels)
+    write_labels(masks, result.labels, companion=True)
     write_picture(overlay, overlay_picture(image, result.labels), is_result=True)
     return [as_given(masks), as_given(overlay)]

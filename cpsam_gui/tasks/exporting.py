@@ -100,6 +100,7 @@ def objects_of(
         flows=left.flows if left is not None else None,
         logits=left.logits if left is not None else None,
         ismanual=np.array([records[number].origin is not Origin.MODEL for number in ids], bool),
+        companion=True,
     )
 
 

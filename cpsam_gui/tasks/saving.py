@@ -98,7 +98,7 @@ def save(
     elif path.name.endswith("_seg.npy"):
         _save_seg(path, flat, records, extra)
     else:
-        write_labels(path, flat)
+        write_labels(path, flat, companion=True)
     progress(1, 1, "")
     return path
 

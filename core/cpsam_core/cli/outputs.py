@@ -256,7 +256,7 @@ def _apart(parents: list[Path]) -> list[Path]:
 
 
 def _write_masks(path: Path, image: Image, found: Segmentation, run: Run) -> None:
-    write_labels(path, found.labels, pixel_size=image.pixel_size, z_step=image.z_step)
+    write_labels(path, found.labels, pixel_size=image.pixel_size, z_step=image.z_step, companion=True)
 
 
 def _write_flows(path: Path, image: Image, found: Segmentation, run: Run) -> None:

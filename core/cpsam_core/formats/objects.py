@@ -50,6 +50,8 @@ class ObjectSet:
         float32 (2 or 3, ...) and (...), what the network said; None where unknown.
     ismanual
         bool, one for each of `ids`: outlined by hand; None where unknown.
+    companion
+        Whether a run or a project gave them, see :func:`cpsam_core.images.write_labels`.
     notes
         What could not be taken over on reading, in words for the user.
 
@@ -72,6 +74,7 @@ class ObjectSet:
     flows: npt.NDArray[np.float32] | None = None
     logits: npt.NDArray[np.float32] | None = None
     ismanual: npt.NDArray[np.bool_] | None = None
+    companion: bool = False
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -49,12 +49,13 @@ def write_tif(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
         tiled=options.tiled,
         pixel_size=objects.pixel_size,
         z_step=objects.z_step,
+        companion=objects.companion,
     )
 
 
 def write_png(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
     """Write uint16; numbers over 65,535 are refused."""
-    write_labels(path, objects.labels)
+    write_labels(path, objects.labels, companion=objects.companion)
 
 
 write_npy = write_png

@@ -14,7 +14,7 @@ from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, decoding, saving
 from cpsam_core.images.image import Image
 from cpsam_core.images.readers import Raw, read_stored
-from cpsam_core.images.result_mark import mark_of, mark_read, with_mark
+from cpsam_core.images.result_mark import RESULT, mark_of, mark_read, with_mark
 from cpsam_core.images.seg_npy import read_seg
 from cpsam_core.images.tiff import write_tiff
 from cpsam_core.labels import as_labels, is_binary, separate_pieces
@@ -61,7 +61,7 @@ def read_labels(path: AnyPath, pieces: Pieces = "no") -> npt.NDArray[np.uint32]:
 
 
 def is_as_written(path: Path) -> bool:
-    """Whether this program wrote a label image, and nobody changed it since.
+    """Whether a run or a project of this program wrote a label image, and nobody changed it since.
 
     Raises
     ------
@@ -110,10 +110,9 @@ def write_labels(
     tiled: bool = False,
     pixel_size: float | None = None,
     z_step: float | None = None,
+    companion: bool = False,
 ) -> None:
     """Write labels as TIFF, PNG or NPY by the suffix, in one step.
-
-    TIFF and PNG say what they hold, so that `is_as_written` tells whether another program changed them.
 
     Parameters
     ----------
@@ -123,6 +122,9 @@ def write_labels(
         Whole numbers (y, x) or (z, y, x). Written as uint16, or as uint32 where one is over 65,535.
     compression, tiled, pixel_size, z_step
         For TIFF, as in :func:`cpsam_core.images.write_tiff`.
+    companion
+        Whether a run or a project gave them and may write them again, so that they are nobody's corrections: TIFF and
+        PNG then say what they hold, and `is_as_written` tells whether somebody changed them.
 
     Raises
     ------
@@ -134,7 +136,7 @@ def write_labels(
     compact: npt.NDArray[Any] = _checked(np.asarray(labels))
     if compact.max() <= np.iinfo(np.uint16).max:
         compact = compact.astype(np.uint16)
-    suffix, mark = path.suffix.lower(), mark_of(compact)
+    suffix, mark = path.suffix.lower(), mark_of(compact) if companion else RESULT
     if suffix in (".tif", ".tiff"):
         axes = "ZYX"[-compact.ndim :]
         write_tiff(

@@ -48,7 +48,7 @@ WITH_CONTENT = re.compile(re.escape(RESULT).encode("ascii") + rb"(?: of a model)
 
 
 def mark_of(labels: npt.NDArray[Any]) -> str:
-    """Return the mark of labels.
+    """Return the mark of labels that a run or a project of this program wrote, and may write again.
 
     It names their content, since another program may change them and keep the mark. `labels` are whole numbers of any
     type and shape; the same ones give the same mark in any type.

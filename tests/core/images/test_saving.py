@@ -159,7 +159,7 @@ def test_masks_are_known_as_written_until_a_pixel_is_changed(tmp_path, top, shap
     labels = np.zeros(shape, np.int64)
     labels[..., 2:9, :] = top
     path = tmp_path / "a_masks.tif"
-    write_labels(path, labels, **options)
+    write_labels(path, labels, companion=True, **options)
     assert is_as_written(path)
     labels[..., 9, 0] = top
     mark = mark_read(path)
@@ -171,10 +171,11 @@ def test_masks_are_known_as_written_until_a_pixel_is_changed(tmp_path, top, shap
 
 def test_masks_of_others_are_never_as_written(tmp_path):
     write_tiff(tmp_path / "a.tif", OLD.astype(np.uint16), "YX")
-    write_labels(tmp_path / "a.npy", OLD)
-    write_labels(tmp_path / "b.png", OLD)
+    for name in ("a.npy", "a.png"):
+        write_labels(tmp_path / name, OLD)
+        assert not is_as_written(tmp_path / name)
+    write_labels(tmp_path / "b.png", OLD, companion=True)
     assert not is_as_written(tmp_path / "a.tif")
-    assert not is_as_written(tmp_path / "a.npy")
     assert is_as_written(tmp_path / "b.png")
     # As earlier versions marked what a model drew.
     write_tiff(

@@ -597,7 +597,7 @@ def test_older_masks_of_a_run_are_no_correction_of_a_project_that_went_on(tmp_pa
     labels = np.zeros((1, 48, 48), np.uint32)
     labels[0, 4:14, 4:14], labels[0, 20:40, 20:40] = 1, 2
     write_tiff(tmp_path / "cells.tif", np.where(labels[0] > 0, 200, 10).astype(np.uint8), "YX")
-    write_labels(tmp_path / name, labels[0])
+    write_labels(tmp_path / name, labels[0], companion=True)
     # A threshold was moved since: the project holds one object less.
     rows = {2: {"origin": "model"}}
     now = ProjectFile(np.where(labels == 2, labels, 0), image="cells.tif", objects=rows, review="segmented")
