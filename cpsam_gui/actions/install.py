@@ -21,6 +21,7 @@ from cpsam_gui.program.settings_store import restore_window
 from cpsam_gui.style import theme
 from cpsam_gui.style.button_icon import follow_icon
 from cpsam_gui.style.own_keys import OwnKeys
+from cpsam_gui.style.second_click import guard_second_clicks
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.window.recent_menu import RecentMenu
 from cpsam_gui.window.tool_options import ToolOptionsBar
@@ -77,6 +78,7 @@ class WindowActions(QObject):
             self.by_key[action.key].triggered.connect(partial(self._do, action))
         theme.changed.connect(self._recolour)
         guard_wheels(window)
+        guard_second_clicks(window)
         OwnKeys(window, window.canvas, (window, *window.docks.values()))
 
     @classmethod

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QMessageBox, QPushButton
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
+from cpsam_gui.style.second_click import guard_second_clicks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +94,7 @@ def ask(parent: QWidget, question: Question) -> str:
             box.setEscapeButton(button)
         if answer is question.answers[0]:
             box.setDefaultButton(button)
+    guard_second_clicks(box)
     box.exec()
     return next((key for button, key in buttons.items() if button is box.clickedButton()), question.safe)
 
@@ -114,4 +116,5 @@ def ask_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
         button = box.button(kind)
         if button is not None:
             button.setText(text)
+    guard_second_clicks(box)
     return QMessageBox.StandardButton(box.exec())
