@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, Qt
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Overlay
 from cpsam_gui.style.layout import dim, form
+from cpsam_gui.style.slider import DirectSlider
 from cpsam_gui.style.theme import GRID_PX
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class MaskDisplay(QWidget):
             # The panel gets no wider for the longest of the entries that are not chosen.
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             combo.setMinimumContentsLength(12)
-        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity = DirectSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         rows = form()
         rows.addRow(translate("Drawn as"), self.overlay)

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.style.slider import DirectSlider
 from cpsam_gui.style.theme import GRID_PX
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class DocumentChooser(QWidget):
         layout.setContentsMargins(GRID_PX, GRID_PX // 2, GRID_PX, GRID_PX // 2)
         self.scenes = QComboBox()
         self.scenes.setToolTip(translate("Scene: an image of this file"))
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = DirectSlider(Qt.Orientation.Horizontal)
+        self.slider.setPageStep(1)
         self.text = QLabel()
         layout.addWidget(self.scenes)
         layout.addWidget(self.slider, 1)

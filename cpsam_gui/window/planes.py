@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.slice import slab_around
+from cpsam_gui.style.slider import DirectSlider
 from cpsam_gui.style.theme import GRID_PX
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class PlaneSlider(QWidget):
         self._open_image, self._view = open_image, open_image.view
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID_PX // 2, GRID_PX, GRID_PX // 2, GRID_PX)
-        self.slider = QSlider(Qt.Orientation.Vertical)
+        self.slider = DirectSlider(Qt.Orientation.Vertical)
         self.slider.setPageStep(1)
         self.slider.setToolTip(translate("Plane  (Page Up, Page Down)"))
         self.text = QLabel()

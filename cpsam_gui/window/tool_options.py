@@ -14,7 +14,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QSlider,
     QToolButton,
     QWidget,
 )
@@ -25,6 +24,7 @@ from cpsam_gui.program.numbers import written
 from cpsam_gui.session.gestures import BRUSH_RANGE_PIXELS
 from cpsam_gui.style import theme
 from cpsam_gui.style.button_icon import follow_icon
+from cpsam_gui.style.slider import DirectSlider
 from cpsam_gui.tools import TOOLS
 from cpsam_gui.tools.options import TOLERANCE_RANGE
 
@@ -177,8 +177,8 @@ class ToolOptionsBar(QFrame):
             self._tools.append(button)
         return button
 
-    def _slider(self, key: str, text: str, moved: Callable[[int], None]) -> tuple[QSlider, QLabel]:
-        slider = QSlider(Qt.Orientation.Horizontal)
+    def _slider(self, key: str, text: str, moved: Callable[[int], None]) -> tuple[DirectSlider, QLabel]:
+        slider = DirectSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, STEPS)
         slider.setFixedWidth(SLIDER_PIXELS)
         slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -302,7 +302,7 @@ class ToolOptionsBar(QFrame):
             layout.invalidate()
 
     @staticmethod
-    def _show(slider: QSlider, value: float, limits: tuple[float, float]) -> None:
+    def _show(slider: DirectSlider, value: float, limits: tuple[float, float]) -> None:
         low, high = limits
         slider.blockSignals(True)
         slider.setValue(round(STEPS * log(value / low) / log(high / low)))
