@@ -188,9 +188,8 @@ def _with_document(
     from cpsam_core.formats import name_for
 
     masks, name = own.masks[0], " ".join(part for part in (own.image.name, own.key.text) if part)
-    goal = name_for(
-        own.image.with_name(f"{own.image.stem}{own.key.ending}{own.image.suffix}"), plan.chosen, target
-    )
+    # As its masks are called: another image may have the same stem.
+    goal = name_for(own.image.with_name(own.stem + own.image.suffix), plan.chosen, target)
     if goal.resolve() == masks.resolve():
         return replace(done, skipped=(*done.skipped, f"{name}: {goal.name} holds the masks themselves"))
     if goal.exists() and not plan.replace_files:

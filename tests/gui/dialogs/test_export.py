@@ -13,7 +13,8 @@ import tifffile
 from PyQt6.QtWidgets import QCheckBox, QFileDialog, QMessageBox
 
 from cpsam_core.formats import FORMATS, WriteOptions, find_format
-from cpsam_core.images import read_image, write_labels
+from cpsam_core.images import read_image, write_labels, write_picture, write_tiff
+from cpsam_core.images.companions import companions
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_gui import operations
@@ -180,6 +181,24 @@ def test_the_whole_folder(segmented: Window, qtbot: QtBot, image_file: Path, tmp
     done = export_folder((image_file, other), tmp_path / "to", plan, lambda *_: None)
     assert [path.name for path in done.paths] == ["cells_rois.zip"]
     assert len(done.failed) == 1 and "other.tif" in done.failed[0]
+
+
+@pytest.mark.parametrize("format_name", ["rois", "geojson", "csv", "outlines", "npy", "seg", "zarr", "tif"])
+def test_images_of_one_stem_are_exported_under_names_of_their_own(tmp_path: Path, format_name: str) -> None:
+    images = tmp_path / "x.png", tmp_path / "x.tif"
+    pixels = np.zeros((40, 50), np.uint8)
+    write_picture(images[0], pixels)
+    write_tiff(images[1], pixels, "YX")
+    for path, count in zip(images, (2, 3), strict=True):
+        labels = np.zeros((1, 40, 50), np.uint32)
+        for number in range(count):
+            labels[0, 4:14, 12 * number + 2 : 12 * number + 11] = number + 1
+        project = ProjectFile(labels, image=path.name, objects={n + 1: {} for n in range(count)})
+        write_project_file(companions(path).project, project)
+    plan = ExportPlan(find_format(format_name), WriteOptions(), replace_files=True)
+    done = export_folder(images, tmp_path / "to", plan, lambda *_: None)
+    assert len({path.name for path in done.paths}) == 2, "neither replaces the other"
+    assert not done.skipped and not done.failed
 
 
 def test_a_file_left_alone_is_called_older_where_the_masks_went_on(image_file: Path, tmp_path: Path) -> None:
