@@ -81,6 +81,18 @@ class ReadableDocument:
         inside = 0 <= z < self.shape[0] and 0 <= y < self.shape[1] and 0 <= x < self.shape[2]
         return int(self._content.labels.read(Box(z, z + 1, y, y + 1, x, x + 1))[0, 0, 0]) if inside else 0
 
+    def planes_of(self, number: int) -> range:
+        """Return the planes from the first to the last that shows an object; its box may be larger."""
+        box = self._content.records[number].box
+
+        def shows(z: int) -> bool:
+            plane = Box(z, z + 1, box.y0, box.y1, box.x0, box.x1)
+            return bool((self._content.labels.read(plane) == number).any())
+
+        first = next(filter(shows, range(box.z0, box.z1)), box.z0)
+        last = next(filter(shows, range(box.z1 - 1, first, -1)), first)
+        return range(first, last + 1)
+
     def snapshot(self) -> Snapshot:
         """Return the labels as they are now, for another thread to copy while editing goes on.
 

@@ -287,7 +287,7 @@ class ObjectsPanel(Panel):
         words = [
             f"{translate('Object')} {number}",
             self._size(row.area),
-            self._planes(row),
+            self._planes(number),
             origin_of(row),
             flags_of(row, self._pieces.now.get(number, 1)),
         ]
@@ -309,11 +309,12 @@ class ObjectsPanel(Panel):
         volume = count * depth * image.pixel_size * (image.pixel_height or image.pixel_size)
         return f"{words}, {written_measure(volume)} µm³"
 
-    def _planes(self, row: ObjectRecord) -> str:
+    def _planes(self, number: int) -> str:
         """Return the planes of a stack through which an object goes."""
         if self._open_image.document.shape[0] == 1:
             return ""
-        first, last = row.box.z0 + 1, row.box.z1
+        planes = self._open_image.document.planes_of(number)
+        first, last = planes.start + 1, planes.stop
         return (
             translate("plane {}").format(first)
             if first == last
@@ -337,12 +338,13 @@ class ObjectsPanel(Panel):
     def go_to(self, index: QModelIndex) -> None:
         """Bring the object of a row into the middle of the canvas."""
         view = self._view
-        row = self._open_image.document.objects.get(int(self.model.ids[index.row()]))
+        document, number = self._open_image.document, int(self.model.ids[index.row()])
+        row = document.objects.get(number)
         if row is None:
             return
-        box = row.box
-        if not box.z0 <= view.plane < box.z1:
-            view.plane = (box.z0 + box.z1) // 2
+        box, planes = row.box, document.planes_of(number)
+        if view.plane not in planes:
+            view.plane = planes[len(planes) // 2]
         view.camera = Camera((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2, view.camera.scale)
 
     def _take_listed(self) -> None:

@@ -35,6 +35,11 @@ KEEP, REPLACE = "Keep hand-made", "Replace all"
 DEFAULTS = "Default thresholds"
 """Name of a step."""
 
+FLOW_TIP = (
+    "Raise to keep more masks of odd shape, lower to keep only the most certain. At 0 it is off: all are kept"
+)
+NO_FLOW_TIP = "Of bodies in a volume all are kept, whatever their shape: the flow threshold is for planes"
+
 
 class SegmentPanel(Panel):
     """Settings of a run; the names are those of the engine's settings."""
@@ -83,12 +88,7 @@ class SegmentPanel(Panel):
         self.diameter = DiameterField(
             self._open_image, self._jobs, self._gestures, self._run_state, self._cell_size
         )
-        self.flow = slider(
-            0,
-            3,
-            "Raise to keep more masks of odd shape, lower to keep only the most certain. At 0 it is off: all are kept",
-            zero="off",
-        )
+        self.flow = slider(0, 3, FLOW_TIP, zero="off")
         self.cellprob = slider(-6, 6, "Lower for larger and more masks, raise for smaller and fewer")
         self.min_size = whole(0, 1_000_000, " px", "Smaller objects are discarded; at 0 none are", zero="off")
         self.mode = choice(
@@ -177,7 +177,10 @@ class SegmentPanel(Panel):
             (self.mode, options.keep),
         ):
             put(widget, value)
-        bodies = self._open_image.document.shape[0] > 1 and self.stacks.makes_bodies(options)
+        stack = self._open_image.document.shape[0] > 1
+        bodies, volume = stack and self.stacks.makes_bodies(options), stack and settings.do_3D
+        self.flow.setEnabled(not volume)
+        self.flow.setToolTip(translate(NO_FLOW_TIP if volume else FLOW_TIP))
         self.min_size.setSuffix(translate(" voxels") if bodies else translate(" px"))
         image = self._open_image.image
         self.stacks.show_options(options, None if image is None else image.plane_distance)

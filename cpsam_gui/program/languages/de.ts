@@ -2499,6 +2499,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Von einem Film wird ein Zeitpunkt segmentiert: der geöffnete, sonst der erste</translation>
     </message>
     <message>
+      <source>Of bodies in a volume all are kept, whatever their shape: the flow threshold is for planes</source>
+      <translation>In Volumen bleiben alle Körper, welche Form sie auch haben: Die Flussschwelle gilt für Ebenen</translation>
+    </message>
+    <message>
       <source>On {where}</source>
       <translation>Auf {where}</translation>
     </message>

@@ -211,6 +211,8 @@ def test_fields_of_stacks_are_for_stacks(window: Window, qtbot: QtBot, stack_fil
         window.open(stack_file)
     assert not stacks.isHidden()
     assert runs.settings.do_3D
+    flow = window.panel(SegmentPanel).flow
+    assert not flow.isEnabled() and "for planes" in flow.toolTip()
     stacks.anisotropy.setValue(2.5)
     assert runs.settings.anisotropy == 2.5
     runs.change(diameter=20.0)
@@ -219,6 +221,7 @@ def test_fields_of_stacks_are_for_stacks(window: Window, qtbot: QtBot, stack_fil
     assert window.panel(SegmentPanel).min_size.suffix() == " voxels"
     stacks.mode.setCurrentIndex(stacks.mode.findData("joined"))
     assert (runs.settings.do_3D, runs.settings.stitch_threshold) == (False, 0.25)
+    assert flow.isEnabled()
     stacks.overlap.setValue(0.5)
     assert runs.settings.stitch_threshold == 0.5
     stacks.mode.setCurrentIndex(stacks.mode.findData("apart"))

@@ -35,6 +35,16 @@ def test_write_keeps_the_table_in_step_with_the_pixels() -> None:
     assert document.objects[1].area == 50
 
 
+def test_the_planes_of_an_object_are_those_that_show_it() -> None:
+    document = Document((9, 30, 30))
+    put(document, Box(1, 8, 2, 12, 2, 12), 1)
+    # Cut in the middle, and its ends given to another object: its box stays what it was.
+    put(document, Box(4, 8, 2, 12, 2, 12), 2)
+    put(document, Box(1, 2, 2, 12, 2, 12), 2)
+    assert document.planes_of(1) == range(2, 4)
+    assert document.planes_of(2) == range(1, 8)
+
+
 def test_labels_are_handed_out_read_only() -> None:
     document = Document(SHAPE)
     with pytest.raises(ValueError, match="read-only"):
