@@ -6,6 +6,7 @@ shown.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import time
@@ -66,6 +67,11 @@ def problem_from(error: Exception) -> Problem:
         return Problem(translate_said(str(error)), details)
     if isinstance(error, OSError) and error.strerror:
         name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
+        if error.errno == errno.ENOSPC and not name:
+            words = translate(
+                "The disk is full, so that a file could not be written. Free some space and try again."
+            )
+            return Problem(words, details)
         return Problem(f"{name}: {error.strerror}" if name else error.strerror, details)
     if isinstance(error, MemoryError):
         return Problem(

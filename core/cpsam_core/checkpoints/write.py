@@ -17,6 +17,7 @@ from cpsam_core.errors import WeightsError
 from cpsam_core.network.config import VitConfig
 from cpsam_core.network.vit import FlowVit
 from cpsam_core.system.atomic import atomic_path
+from cpsam_core.system.write_errors import why_unwritten
 
 
 def write_checkpoint(
@@ -64,10 +65,9 @@ def write_checkpoint(
             write_card(path, card)
     except (OSError, RuntimeError, SafetensorError) as error:
         # torch reports a full disk as RuntimeError, safetensors as an error of its own.
-        reason = (
-            error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
-        )
-        raise WeightsError(f"The weights cannot be written to {path}: {reason}.") from error
+        raise WeightsError(
+            f"The weights cannot be written to {path}: {why_unwritten(path, error)}."
+        ) from error
     return path
 
 

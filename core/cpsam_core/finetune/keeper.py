@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cpsam_core.finetune.state import TrainingState, write_state
+from cpsam_core.system.write_errors import why_unwritten
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Keeper:
             write_state(self._path, make())
         except (OSError, RuntimeError) as error:
             # torch reports a full disk as RuntimeError.
-            self._complain(error)
+            self._complain(why_unwritten(self._path, error))
             return
         self._saved = time.monotonic()
         self._saving, self._failed = self._saved - begun, False
@@ -50,12 +51,12 @@ class Keeper:
         """Whether saving takes little time: the state of a large network has gigabytes."""
         return self._saving < 1 or time.monotonic() - self._saved >= SAVING_SHARE * self._saving
 
-    def _complain(self, error: Exception) -> None:
+    def _complain(self, why: str) -> None:
         if self._failed:
             return
         self._failed = True
         text = (
-            f"the state of the training cannot be written to {self._path}: {error}. Training goes on; after an "
+            f"The state of the training cannot be written to {self._path}: {why}. Training goes on; after an "
             "interruption it would start from the last state that was written"
         )
         log.warning("%s", text)

@@ -12,6 +12,7 @@ from pathlib import Path
 from cpsam_core.errors import DAMAGE, ImageError, reason
 from cpsam_core.system.atomic import atomic_path, hidden_beside, remove_left
 from cpsam_core.system.paths import as_given, ordinary
+from cpsam_core.system.write_errors import FORBIDDEN, why_unwritten
 
 __all__ = [
     "AGAIN",
@@ -30,9 +31,6 @@ AnyPath = str | os.PathLike[str]
 
 AGAIN = "Copy it again, or export it anew."
 """What a person can do about a damaged file."""
-
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG}
-_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def check_readable(path: AnyPath, *, may_be_empty: bool = False) -> Path:
@@ -183,7 +181,7 @@ def writing_to(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ImageError(f"Cannot write {path}: {_why(path, error)}.") from error
+        raise ImageError(f"Cannot write {path}: {why_unwritten(path, error)}.") from error
 
 
 def write_text(path: AnyPath, text: str) -> None:
@@ -201,7 +199,7 @@ def write_text(path: AnyPath, text: str) -> None:
 def _reading_failed(path: Path, error: OSError) -> str:
     if error.errno == errno.ENOENT:
         return f"There is no file {path}."
-    if error.errno in _FORBIDDEN:
+    if error.errno in FORBIDDEN:
         return f"No permission to read {path}."
     if error.errno == errno.ENAMETOOLONG:
         return f"The file name is too long: {path}."
@@ -209,28 +207,4 @@ def _reading_failed(path: Path, error: OSError) -> str:
 
 
 def _writing_failed(path: Path, error: OSError, needed: int | None = None) -> str:
-    return f"Cannot write {path}: {_why(path, error, needed)}. Nothing was overwritten."
-
-
-def _why(path: Path, error: OSError, needed: int | None = None) -> str:
-    if error.errno in _FULL:
-        return f"the disk is full (or the space allowed to you is used up){_room(path.parent, needed)}"
-    if error.errno in _FORBIDDEN:
-        return f"no permission to write in {path.parent}"
-    if error.errno == errno.ENOENT and not path.parent.is_dir():
-        return f"the folder {path.parent} does not exist"
-    if error.errno is None:
-        # numpy reports a short write without a number; a full disk is by far the usual reason.
-        return f"the data could not be written completely, perhaps because the disk is full ({error})"
-    return str(error.strerror or error)
-
-
-def _room(folder: Path, needed: int | None) -> str:
-    """Return how much a file takes and how much is free, in words."""
-    if needed is None:
-        return ""
-    try:
-        free = shutil.disk_usage(folder).free
-    except OSError:
-        return f". It takes {needed / 1e6:,.1f} MB"
-    return f". It takes {needed / 1e6:,.1f} MB, and {free / 1e6:,.1f} MB are free there"
+    return f"Cannot write {path}: {why_unwritten(path, error, needed)}. Nothing was overwritten."

@@ -3713,6 +3713,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Der Befehl ist in der Zwischenablage</translation>
     </message>
     <message>
+      <source>The disk is full, so that a file could not be written. Free some space and try again.</source>
+      <translation>Die Festplatte ist voll, darum konnte eine Datei nicht geschrieben werden. Bitte Platz schaffen und noch einmal versuchen.</translation>
+    </message>
+    <message>
       <source>The file does not say how far apart its planes are: set it under Segment &gt; Plane spacing</source>
       <translation>Die Datei nennt den Abstand ihrer Ebenen nicht: unter Segmentieren &gt; Ebenenabstand angeben</translation>
     </message>
@@ -3947,6 +3951,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The selected objects have nothing in this plane</source>
       <translation>Die ausgewählten Objekte haben in dieser Ebene nichts</translation>
+    </message>
+    <message>
+      <source>The state of the training cannot be written to {}: {}. Training goes on; after an interruption it would start from the last state that was written</source>
+      <translation>Der Stand des Trainings kann nicht nach {} geschrieben werden: {}. Das Training geht weiter; nach einer Unterbrechung würde es beim letzten geschriebenen Stand beginnen</translation>
     </message>
     <message>
       <source>The training of {name} failed, and nothing of it was kept. {model} stays in use, and your corrections stay: Retrain begins anew.</source>
@@ -5383,10 +5391,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>the same with the smallest variance</source>
       <translation>dasselbe mit der kleinsten Varianz</translation>
-    </message>
-    <message>
-      <source>the state of the training cannot be written to {}: {}. Training goes on; after an interruption it would start from the last state that was written</source>
-      <translation>der Stand des Trainings lässt sich nicht in {} schreiben: {}. Das Training geht weiter; nach einer Unterbrechung würde es beim zuletzt geschriebenen Stand beginnen</translation>
     </message>
     <message>
       <source>there is no memory mode {}; use one of {}</source>

@@ -9,6 +9,7 @@ import signal
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from cpsam_core.errors import TrainingError
 from cpsam_core.finetune import Trainer, TrainingEvent, TrainResult, TrainSettings
 from cpsam_core.network.config import VitConfig
 from cpsam_core.progress import Cancelled
+from cpsam_core.system import write_errors
 from tests.core.finetune.tiny_training import LITE, PATCH, QUICK, CancelAfter, Disks, model, same, trainer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -147,10 +149,12 @@ def test_a_full_disk_ends_no_training(
         raise error
 
     monkeypatch.setattr(torch, "save", full)
+    monkeypatch.setattr(write_errors.shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
     result = trainer(resume=state, on_event=events.append).run()
     assert len(saves) == 3
     assert [event.kind for event in events] == ["unsaved"]  # said once
     assert "cannot be written" in events[0].text
+    assert "the disk is full" in events[0].text
     assert "cannot be written" in caplog.text
     assert [path.name for path in tmp_path.iterdir()] == ["run.partial"]
     monkeypatch.undo()

@@ -1,0 +1,60 @@
+"""Why a file could not be written, in words: libraries report a full disk in ways of their own."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from pathlib import Path
+
+__all__ = ["FORBIDDEN", "why_unwritten"]
+
+FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG}
+_FULL_WORDS = "the disk is full (or the space allowed to you is used up)"
+# What failed with so little left failed for it, whatever the library says.
+_LITTLE_BYTES = 2**20
+
+
+def why_unwritten(path: Path, error: Exception, needed: int | None = None) -> str:
+    """Return the reason for which a file could not be written, without the file itself and a full stop.
+
+    Parameters
+    ----------
+    path
+        The file.
+    error
+        What the system, or the library that writes it, raised.
+    needed
+        Bytes that were to be written, where that is known; named when the disk is full.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    if number in _FULL or (number is None and _is_full(path.parent)):
+        return f"{_FULL_WORDS}{_room(path.parent, needed)}"
+    if number in FORBIDDEN:
+        return f"no permission to write in {path.parent}"
+    if number == errno.ENOENT and not path.parent.is_dir():
+        return f"the folder {path.parent} does not exist"
+    if isinstance(error, OSError) and number is None:
+        # numpy reports a short write without a number; a full disk is by far the usual reason.
+        return f"the data could not be written completely, perhaps because the disk is full ({error})"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _LITTLE_BYTES
+    except OSError:
+        return False
+
+
+def _room(folder: Path, needed: int | None) -> str:
+    """Return how much a file takes and how much is free, in words."""
+    if needed is None:
+        return ""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return f". It takes {needed / 1e6:,.1f} MB"
+    return f". It takes {needed / 1e6:,.1f} MB, and {free / 1e6:,.1f} MB are free there"
