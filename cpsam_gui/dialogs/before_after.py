@@ -31,6 +31,8 @@ from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PyQt6.QtGui import QMouseEvent, QResizeEvent
 
     from cpsam_core.retrain import ImageChange, RetrainingOutcome, Spot
@@ -129,12 +131,34 @@ class BeforeAfterPage(QDialog):
         self.promote_next = QPushButton(translate("Use it and segment the next image"))
         self.keep = QPushButton(translate("Keep both, go on with the old one"))
         self.discard = QPushButton(translate("Discard the new model"))
-        better = outcome.is_better
-        (self.promote_next if better else self.keep).setObjectName("primary")
-        (self.promote_next if better else self.keep).setDefault(True)
+        # Which image follows is looked for.
+        self.promote_next.setEnabled(False)
+        self._show_primary()
         self._arrange()
         self._connect()
         self._fill()
+
+    def show_following(self, following: Path | None) -> None:
+        """Offer to segment an image without masks: the next one, or the open one; nothing where there is none."""
+        if self._left:
+            return
+        here = following == self._open_image.path
+        words = "Use it and segment this image" if here else "Use it and segment the next image"
+        self.promote_next.setText(translate(words))
+        self.promote_next.setEnabled(following is not None)
+        self.promote_next.setVisible(following is not None)
+        self._show_primary()
+
+    def _show_primary(self) -> None:
+        """Let the button that the verdict speaks for stand out."""
+        good = self.promote if self.promote_next.isHidden() else self.promote_next
+        primary = good if self._outcome.is_better else self.keep
+        for button in (self.promote, self.promote_next, self.keep):
+            button.setObjectName("primary" if button is primary else "")
+            button.setDefault(button is primary)
+            style = button.style()
+            if style is not None:
+                style.polish(button)
 
     def _headline(self) -> str:
         change = self._outcome.change

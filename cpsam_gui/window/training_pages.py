@@ -19,6 +19,7 @@ from cpsam_gui.storage.companions import first_without_work
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from PyQt6.QtWidgets import QWidget
@@ -47,7 +48,7 @@ class TrainingPages(QObject):
         self._models, self._questions = session.models, session.questions
         self._run_state, self._folder = session.run_state, session.folder
         self._training, self._candidates = session.training, session.candidates
-        self._segmenting = session.segmenting
+        self._folder_run = session.folder_run
         # Folders for which interrupted trainings were looked for: that is said once.
         self._looked: set[Path] = set()
         self._training.finished.connect(self.show_outcome)
@@ -62,8 +63,26 @@ class TrainingPages(QObject):
         page.kept.connect(lambda: self._notices.message.emit(translate("Both models are kept")))
         page.discarded.connect(lambda: self.discard(name))
         page.visit.connect(self.visit)
+        self._follow_next(page)
         page.show()
         return page
+
+    def _follow_next(self, page: BeforeAfterPage) -> None:
+        """Tell a page, as long as it is open, which image has no masks yet."""
+
+        def look(*_: object) -> None:
+            self._look_for_next(page.show_following)
+
+        signals = (self._folder.listed, self._folder.states_changed, self._open_image.image_changed)
+        for signal in signals:
+            signal.connect(look)
+
+        def leave() -> None:
+            for signal in signals:
+                signal.disconnect(look)
+
+        page.finished.connect(leave)
+        look()
 
     def promote(self, name: str, *, go_on: bool) -> None:
         """Segment with this model from now on; with `go_on` open the next image and segment it."""
@@ -90,21 +109,27 @@ class TrainingPages(QObject):
 
     def segment_next(self) -> None:
         """Open the next image of the folder without saved masks and segment it; saved masks are never touched."""
+
+        def go_on(following: Path | None) -> None:
+            if following is None:
+                self._notices.message.emit(translate("Every image of the folder has masks already"))
+            elif following == self._open_image.path:
+                self._folder_run.segment_open()
+            else:
+                self._host.open(following, then=self._folder_run.segment_open)
+
+        self._look_for_next(go_on)
+
+    def _look_for_next(self, then: Callable[[Path | None], None]) -> None:
+        """Find the next image of the folder without saved masks, in the background; the open one comes last."""
         here, images = self._open_image.path, self._folder.images
         later = images[images.index(here) + 1 :] if here in images else images
         order = (*later, *images)
-
-        def open_next(following: Path | None) -> None:
-            if following is None:
-                self._notices.message.emit(translate("Every image of the folder has masks already"))
-            else:
-                self._host.open(following, then=self._segmenting.segment)
-
         self._jobs.run(
             lambda progress: first_without_work(order),
             name=translate("Looking at earlier masks"),
             lane=Lane.BESIDE,
-            then=open_next,
+            then=then,
             abandonable=True,
         )
 

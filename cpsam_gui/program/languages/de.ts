@@ -4381,6 +4381,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Verwenden und das nächste Bild segmentieren</translation>
     </message>
     <message>
+      <source>Use it and segment this image</source>
+      <translation>Verwenden und dieses Bild segmentieren</translation>
+    </message>
+    <message>
       <source>Use the new model from now on</source>
       <translation>Ab jetzt das neue Modell verwenden</translation>
     </message>

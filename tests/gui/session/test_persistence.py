@@ -720,9 +720,9 @@ def test_a_disk_that_does_not_answer_does_not_keep_the_window_open(
     monkeypatch.setattr(jobs_module, "CLOSING_SECONDS", 0.2)
     gate, real = threading.Event(), tasks.save_project
 
-    def slow(*args: Any) -> Any:
+    def slow(*args: Any, **named: Any) -> Any:
         gate.wait(120)
-        return real(*args)
+        return real(*args, **named)
 
     monkeypatch.setattr(tasks, "save_project", slow)
     segmented.session.persistence.preferences.now = Preferences()
@@ -749,9 +749,9 @@ def test_the_journal_stays_where_a_write_after_the_window_does_not_save_everythi
     monkeypatch.setattr(jobs_module, "CLOSING_SECONDS", 0.2)
     gate, real = threading.Event(), tasks.save_project
 
-    def slow(*args: Any) -> Any:
+    def slow(*args: Any, **named: Any) -> Any:
         gate.wait(120)
-        return ImageError("The disk is full.") if lost == "write" else real(*args)
+        return ImageError("The disk is full.") if lost == "write" else real(*args, **named)
 
     monkeypatch.setattr(tasks, "save_project", slow)
     segmented.session.persistence.preferences.now = Preferences()

@@ -542,12 +542,35 @@ def test_promote_segments_the_next_image_and_touches_no_saved_masks(
 ) -> None:
     before = {path: path.read_bytes() for path in image_file.parent.glob("*_masks.tif")}
     page = annotated.training_pages.show_outcome(outcome_of(image_file, change_of(image_file)))
+    qtbot.waitUntil(page.promote_next.isEnabled)
     with qtbot.waitSignal(annotated.session.image_changed):
         page.promote_next.click()
     assert annotated.session.path == image_file  # the only one without masks
     assert annotated.session.run_state.options.model.name == "mine"
     qtbot.waitUntil(lambda: len(annotated.session.document.objects) == 4)
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_what_is_offered_after_a_training_follows_the_images_that_are_left(
+    annotated: Window, qtbot: QtBot, image_file: Path
+) -> None:
+    session = annotated.session
+    page = annotated.training_pages.show_outcome(outcome_of(image_file, change_of(image_file)))
+    qtbot.waitUntil(page.promote_next.isEnabled)
+    assert page.promote_next.text() == "Use it and segment the next image"
+    assert page.promote_next.isDefault()
+    # The page stays open while the window shows another image: now the open one is the only one without masks.
+    with qtbot.waitSignal(session.image_changed):
+        annotated.open(image_file)
+    qtbot.waitUntil(lambda: page.promote_next.text() == "Use it and segment this image")
+    page.promote_next.click()
+    qtbot.waitUntil(lambda: len(session.document.objects) == 4)
+    assert session.run_state.options.model.name == "mine"
+    assert session.persistence.save_now()
+    page = annotated.training_pages.show_outcome(outcome_of(image_file, change_of(image_file)))
+    qtbot.waitUntil(lambda: not page.promote_next.isVisible())
+    assert page.promote.isDefault(), "the model can still be used"
+    page.promote.click()
 
 
 def test_a_changed_cell_is_shown_in_the_window(annotated: Window, qtbot: QtBot, image_file: Path) -> None:
