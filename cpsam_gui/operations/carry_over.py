@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy import sparse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,9 +41,10 @@ def former_ids(
         return former
     areas = np.bincount(found, lengths, size)
     earlier_areas = np.bincount(before, lengths, earlier)
-    pairs, place = np.unique(found[both].astype(np.int64) * earlier + before[both], return_inverse=True)
-    shared = np.bincount(place, lengths[both])
-    new, old = np.divmod(pairs, earlier)
+    # A table of few numbers each: many times as quick as sorting the pairs.
+    table = sparse.coo_matrix((lengths[both], (found[both], before[both])), shape=(size, earlier)).tocsr()
+    table.sum_duplicates()
+    new, old, shared = np.repeat(np.arange(size), np.diff(table.indptr)), table.indices, table.data
     likeness = shared / (areas[new] + earlier_areas[old] - shared)
     best_of_new, best_of_old = np.zeros(size), np.zeros(earlier)
     np.maximum.at(best_of_new, new, likeness)

@@ -32,7 +32,9 @@ MOST_PIXELS = 1 << 32
 BAND_ROWS = 256
 
 
-def pack_masks(labels: Labels | Runs, records: Mapping[int, ObjectRecord]) -> PackedMasks:
+def pack_masks(
+    labels: Labels | Runs, records: Mapping[int, ObjectRecord], before: PackedMasks | None = None
+) -> PackedMasks:
     """Pack a result where it is made, in another thread than the one that draws.
 
     Parameters
@@ -40,10 +42,17 @@ def pack_masks(labels: Labels | Runs, records: Mapping[int, ObjectRecord]) -> Pa
     labels : (z, y, x) uint32, or all their runs
     records
         Their rows.
+    before
+        Other masks with many of the same rows, whose text is known.
     """
-    rows = {number: (row, row_text(row)) for number, row in records.items()}
+    texts = {} if before is None else before.rows
+    rows = {number: (row, _text_of(row, texts.get(number))) for number, row in records.items()}
     packed = _packed(_bands_of(labels)) if isinstance(labels, Runs) else pack_labels(_bands(labels))
     return PackedMasks(packed, rows)
+
+
+def _text_of(row: ObjectRecord, known: tuple[ObjectRecord, str] | None) -> str:
+    return known[1] if known is not None and known[0] == row else row_text(row)
 
 
 def row_text(row: ObjectRecord | None) -> str:

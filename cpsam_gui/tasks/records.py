@@ -70,12 +70,15 @@ class PreviousMasks:
     """Those of the last run, which come back with the id and colour that they had."""
 
 
-def ready_to_land(result: Result, runs: Runs | None = None) -> Result:
+def ready_to_land(
+    result: Result, runs: Runs | None = None, before: Snapshot | Labels | None = None
+) -> Result:
     """Return a result with its masks packed for the journal, so that what is done after it need not wait for that.
 
-    All `runs` of the masks make it quicker, where they are known.
+    All `runs` of the masks make it quicker, where they are known, and so do the masks that were there `before`.
     """
-    return replace(result, packed=pack_masks(result.labels if runs is None else runs, result.records))
+    known = before.packed if isinstance(before, Snapshot) else None
+    return replace(result, packed=pack_masks(result.labels if runs is None else runs, result.records, known))
 
 
 def runs_in(labels: Snapshot | Labels) -> Runs:

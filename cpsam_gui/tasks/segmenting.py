@@ -125,7 +125,7 @@ def combine(
         tick()
     notes = tuple(getattr(result, "notes", ()))
     made = MaskResult(labels, records, result.output, notes=notes, identities=identities)
-    return ready_to_land(made, runs)
+    return ready_to_land(made, runs, kept.labels)
 
 
 def _take_back(labels: Labels, runs: Runs, records: dict[int, ObjectRecord], kept: PreviousMasks) -> Runs:

@@ -96,6 +96,20 @@ def test_rows_are_packed_with_the_labels(disc_labels: np.ndarray) -> None:
     assert all(packed.rows[number][0] is row for number, row in records.items())
 
 
+def test_texts_of_rows_that_stay_are_taken_over(disc_labels: np.ndarray) -> None:
+    """Most rows stay when a threshold is moved, and to write ten thousand of them takes a tenth of a second."""
+    labels = disc_labels[None]
+    before = pack_masks(labels, tasks.records_of(labels))
+    # The same rows made anew, but for one.
+    records = dict(tasks.records_of(labels))
+    records[1] = records[1].changed(locked=True)
+    packed = pack_masks(labels, records, before)
+    for number, (row, text) in packed.rows.items():
+        assert row is records[number]
+        assert text == row_text(row)
+        assert (text is before.rows[number][1]) is (number != 1)
+
+
 def test_what_is_written_is_packed_no_more(disc_labels: np.ndarray) -> None:
     from cpsam_gui import operations
     from cpsam_gui.state.document import Document
