@@ -70,6 +70,15 @@ ACTIONS: tuple[Action, ...] = (
         break_before=True,
     ),
     Action(
+        "save_elsewhere",
+        "Save elsewhere…",
+        lambda w: w.leaving.save_elsewhere(),
+        (),
+        "content_save_move_outline",
+        WITH_FILE,
+        "File",
+    ),
+    Action(
         "export",
         "Export masks…",
         lambda w: w.pages.export(),

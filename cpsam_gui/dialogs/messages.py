@@ -83,6 +83,10 @@ def ask(parent: QWidget, question: Question) -> str:
     """Ask a question; return the key of the answer, that of the safe one where the dialog is closed."""
     box = _box(parent, "help_circle_outline", theme.current().accent, question.text)
     box.setInformativeText(question.detail)
+    for shown in parent.findChildren(QMessageBox):
+        # What it says stands in the question now.
+        if shown.isVisible() and shown.text() in question.detail:
+            shown.close()
     role = QMessageBox.ButtonRole
     buttons = {}
     texts = with_letters([answer.text for answer in question.answers])

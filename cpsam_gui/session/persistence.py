@@ -77,6 +77,10 @@ class Persistence:
         # That of the open image.
         self._fingerprint = ""
         self._document: Document | None = None
+        # Whether the work on the open image waits in its journal until it is opened again, by the user's choice.
+        self._postponed = False
+        self.kept: set[Path] = set()
+        """Journals of this session in which work was kept on purpose."""
         images.leaving.connect(self._save_last)
         images.loaded.connect(self.take_up)
         self.saver.nothing_left.connect(self.forget_journal)
@@ -94,7 +98,7 @@ class Persistence:
     def _save_last(self, coming: Path | None) -> None:
         """Save what was done while the next image was being read, after the window had asked or saved."""
         document = self._open_image.document
-        if document.writing or not (self.unsaved and self.autosave.on):
+        if document.writing or self._postponed or not (self.unsaved and self.autosave.on):
             return
         # The journal keeps it where the file of a large image closes, or its project was read for the next one already.
         if not document.large and (coming is None or project_path(coming) != self.project()):
@@ -154,13 +158,26 @@ class Persistence:
         document, self._document = self._document, None
         journal, self.journal = self.journal, None
         self.saver.end(document)
+        postponed, self._postponed = self._postponed, False
         if journal is not None and document is not None:
             # Not `unsaved`: another image may be the open one by now.
-            if document.modified:
+            if document.modified and postponed:
+                journal.keep()
+                self.kept.add(journal.path)
+            elif document.modified:
                 journal.leave()
                 self.saver.once_written(document, journal.remove)
             else:
                 journal.close()
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether the journal holds all of the unsaved work, so that it can be taken up another time."""
+        return self.journal is not None and self.journal.holds_all
+
+    def postpone(self) -> None:
+        """Let the unsaved work stay in its journal when the image is left: it comes back with the image."""
+        self._postponed = True
 
     def take_over(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         """Put masks that were read into the document as one step, with what their file says of the image."""
@@ -204,8 +221,17 @@ class Persistence:
         """Whether the work on the open image is saved without being asked to."""
         return self.autosave.on
 
-    def save(self, then: Callable[[], object] | None = None, *, masks: bool = True) -> None:
-        """Save the project, and the masks beside the image, in the background; call `then` after it."""
+    def save(
+        self,
+        then: Callable[[], object] | None = None,
+        *,
+        masks: bool = True,
+        refused: Callable[[Problem], object] | None = None,
+    ) -> None:
+        """Save the project, and the masks beside the image, in the background; call `then` after it.
+
+        `refused` gets what went wrong in place of a message.
+        """
         if self._open_image.image is None:
             return
         if self._open_image.path is None:
@@ -215,20 +241,24 @@ class Persistence:
                 )
             )
         elif self.watching.read_only:
-            self._notices.failed.emit(
-                Problem(translate("This image was opened read-only. Export masks writes them elsewhere."))
-            )
+            (refused or self._notices.failed.emit)(Problem(self.watching.why))
         else:
-            self.saver.save(SaveRequest(masks=masks, then=then))
+            self.saver.save(SaveRequest(masks=masks, then=then, refused=refused))
 
-    def save_now(self, *, masks: bool = True, within_ms: int | None = None) -> bool:
+    def save_now(
+        self,
+        *,
+        masks: bool = True,
+        within_ms: int | None = None,
+        refused: Callable[[Problem], object] | None = None,
+    ) -> bool:
         """Save before an image is left; return whether everything is saved.
 
         The window goes on being painted meanwhile, and takes no input. With `within_ms`, a write that takes longer
         goes on in the background and counts as saved: it is finished after the window, and the journal of the work
         stays until then.
         """
-        self.save(masks=masks)
+        self.save(masks=masks, refused=refused)
         loop = QEventLoop()
         stop = self.saver.settled.connect(lambda: loop.quit())
         limit = QTimer(loop)
@@ -245,6 +275,38 @@ class Persistence:
         """Give up what was changed since the last save, on purpose."""
         self._open_image.document.mark_saved()
         self.forget_journal()
+
+    def save_elsewhere(self, folder: Path) -> Path | None:
+        """Copy the image into a folder and save its project beside the copy, as :meth:`save_now` does.
+
+        Return the copy; None where that failed, which is said.
+        """
+        document, path, state = (
+            self._open_image.document,
+            self._open_image.path,
+            self._open_image.document.state,
+        )
+        if path is None or self._notices.refuse_large(document, translate("Saving elsewhere")):
+            return None
+        extra = self.extra()
+        extra = replace(extra, with_flows=self.preferences.now.keep_flows and extra.output is not None)
+        made: list[Path] = []
+        loop = QEventLoop()
+        self._jobs.run(
+            partial(tasks.save_copy, path, folder, document.snapshot(), dict(document.objects), extra),
+            name=translate("Saving elsewhere"),
+            lane=Lane.BESIDE,
+            then=made.append,
+            ended=lambda _: loop.quit(),
+        )
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        if not made:
+            return None
+        document.mark_saved(state)
+        self.forget_journal()
+        self._notices.message.emit(translate("Saved {}").format(project_path(made[0])))
+        self._notices.saved.emit(str(made[0]))
+        return made[0]
 
     def export(self, target: Path) -> None:
         """Write the masks to `target` in the background; its ending says in which form."""

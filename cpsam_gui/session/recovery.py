@@ -178,6 +178,10 @@ class Recovery:
         for left in self.found():
             if left.image is None or left.image != image or left.part != part or left.journal in self._taken:
                 continue
+            if left.journal in self._persistence.kept:
+                # Whoever put it there for later is not asked once more.
+                self.recover(left.journal)
+                return
             answer = self._persistence.ask(_question(left))
             if answer == "drop":
                 self.drop(left)

@@ -56,6 +56,8 @@ class SaveRequest:
     """Replace the project, whatever it is by now."""
     aside: bool = False
     """Keep the project that is there under another name."""
+    refused: Callable[[Problem], object] | None = None
+    """Told what went wrong, in place of everybody: who asked says it in a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +353,8 @@ class Saver:
             return
         problem = problem_from(error)
         comfort = translate("Your work is still here, and in the journal of unsaved work.")
-        self._notices.failed.emit(Problem(f"{problem.text} {comfort}", problem.details))
+        tell = request.refused or self._notices.failed.emit
+        tell(Problem(f"{problem.text} {comfort}", problem.details))
 
     def _finished(self) -> None:
         """Write what was asked for meanwhile; called when the thread has ended, whatever came of it."""
@@ -405,4 +408,5 @@ def _both(first: SaveRequest, second: SaveRequest) -> SaveRequest:
         second.then or first.then,
         first.replace or second.replace,
         first.aside or second.aside,
+        second.refused or first.refused,
     )

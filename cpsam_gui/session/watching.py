@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
+
+ELSEWHERE = "save_elsewhere"
+"""Key of the action that takes image and masks to another folder."""
 
 
 class FileWatcher:
@@ -49,11 +53,22 @@ class FileWatcher:
         self._image = FileIdentity()
         self._looking = False
         self._read_only = False
+        self.closed_folder = False
+        """Whether the reason is its folder, into which nothing can be written."""
 
     @property
     def read_only(self) -> bool:
-        """Whether the image was opened to look only, since somebody else works on it."""
+        """Whether nothing is saved beside the image: somebody else works on it, or its folder cannot be written to."""
         return self._read_only
+
+    @property
+    def why(self) -> str:
+        """Why nothing is saved beside the image, where that is so."""
+        if self.closed_folder and self._path is not None:
+            return translate("The folder {} is read-only: masks cannot be saved there.").format(
+                self._path.parent.name or self._path.parent
+            )
+        return translate("This image was opened read-only. Export masks writes them elsewhere.")
 
     def _set_read_only(self, read_only: bool) -> None:
         if read_only != self._read_only:
@@ -63,16 +78,26 @@ class FileWatcher:
     def begin(self) -> None:
         """Take an image up, and ask where another program has it."""
         path = self._path = self._open_image.path
+        self.closed_folder = False
         self._set_read_only(False)
         if path is None:
             return
         self._image = identity_of(path)
         self._lock = ProjectLock(project_path(path))
         owner = self._lock.take()
-        if owner is not None:
+        if self._lock.forbidden or _protected(project_path(path)):
+            self.closed_folder = True
+            self._set_read_only(True)
+            # After what is said of every image that opens.
+            QTimer.singleShot(0, partial(self._tell_of_folder, self._lock))
+        elif owner is not None:
             # Nothing is written until the user decides.
             self._set_read_only(True)
             QTimer.singleShot(0, partial(self._ask_owner, self._lock, owner))
+
+    def _tell_of_folder(self, lock: ProjectLock) -> None:
+        if lock is self._lock:
+            self._notices.offered.emit(self.why, ELSEWHERE)
 
     def _ask_owner(self, lock: ProjectLock, owner: Owner) -> None:
         path = self._open_image.path
@@ -136,6 +161,11 @@ class FileWatcher:
         )
         if self._questions.ask(question) == "reload":
             self.reload.emit(path)
+
+
+def _protected(project: Path) -> bool:
+    """Whether a project is there that may not be replaced, as saving would find out."""
+    return project.exists() and not os.access(project, os.W_OK)
 
 
 def owner_words(owner: Owner) -> str:

@@ -8,6 +8,7 @@ decide. A journal is held as it is.
 from __future__ import annotations
 
 import contextlib
+import errno
 import getpass
 import json
 import os
@@ -22,6 +23,8 @@ from cpsam_core.errors import ImageError
 from cpsam_core.system.file_identity import identity_of
 
 LOCK, PROJECT = ".lock", ".cpsam"
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+"""What a system answers where nothing may be written; a full disk or a folder that is gone is another matter."""
 
 
 def free_name(project: Path) -> Path:
@@ -63,6 +66,8 @@ class ProjectLock:
     def __init__(self, project: Path) -> None:
         self.path = project.with_name(f".{project.name}{LOCK}")
         self._file: IO[bytes] | None = None
+        self.forbidden = False
+        """Whether the folder lets nothing be written into it, as the last try to take the lock showed."""
 
     @property
     def held(self) -> bool:
@@ -73,13 +78,16 @@ class ProjectLock:
         """Take the project; return who has it where that is another program that runs.
 
         A lock that an ended program left is taken over, with `by_force` any. A folder that cannot be written has
-        no locks; saving will say so.
+        no locks, and is told by `forbidden`.
         """
+        self.forbidden = False
         # The owner may leave at this very moment.
         for _ in range(3):
             try:
                 file = self.path.open("a+b", buffering=0)
-            except OSError:
+            except OSError as error:
+                # The lock of another person in a folder that both may write into is no sign of that.
+                self.forbidden = error.errno in FORBIDDEN and not self.path.exists()
                 return None
             owner = self._owner(file)
             if not _free(file, owner) and not by_force:

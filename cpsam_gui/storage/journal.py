@@ -123,6 +123,19 @@ class Journal:
         self._document.stepped.disconnect(self._stepped)
         self._wait(MOST_LAG_S)
 
+    def keep(self) -> None:
+        """Stop following, and let the file lie there for whoever opens the image again."""
+        self._document.stepped.disconnect(self._stepped)
+        if self._thread is not None:
+            self._queue.put(Close(keep=True))
+            self._thread.join(MOST_LAG_S)
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether everything so far is in the file; waits for that."""
+        self._wait(MOST_LAG_S)
+        return not self._writer.broken
+
     def remove(self) -> None:
         """Remove the file of what is followed no more; wait for that, but not for a disk that does not answer.
 

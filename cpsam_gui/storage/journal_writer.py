@@ -103,8 +103,11 @@ class Clear:
     """Whether its content stays in memory, so that the next step can follow it."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Close:
-    """Remove the file and end."""
+    """End, and remove the file unless it is kept for the next time that the image is opened."""
+
+    keep: bool = False
 
 
 def still_needed(waiting: list[Any]) -> list[Any]:
@@ -174,7 +177,11 @@ class JournalWriter:
     def take(self, item: Any) -> bool:
         """Do what an item of the queue says; True after the last one."""
         if isinstance(item, Close):
-            self._remove()
+            if item.keep:
+                self.settle()
+                self._close()
+            else:
+                self._remove()
             return True
         if isinstance(item, Clear):
             self._clear(keep=item.keep)

@@ -28,6 +28,7 @@ from cpsam_gui.tasks.saving import (
     with_diameter,
 )
 from cpsam_gui.tasks.segmenting import RunOutcome, combine, mask_again, measure, segment
+from cpsam_gui.tasks.taking_along import save_copy
 from cpsam_gui.tasks.unattended import UnattendedResult, UnattendedRun, earlier_works, segment_unattended
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "records_of",
     "records_with",
     "save",
+    "save_copy",
     "save_project",
     "segment",
     "segment_region",

@@ -1,4 +1,4 @@
-"""What the window asks before it opens, saves or leaves something: files, axes, work to recover, unsaved work."""
+"""What the window asks before it opens or saves something: files, axes, work to recover."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
-from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from cpsam_gui import tasks
-from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs import recovery as recovery_dialog
 from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.storage.companions import seg_path
 
 if TYPE_CHECKING:
@@ -22,10 +20,6 @@ if TYPE_CHECKING:
 
     from cpsam_gui.session import Session
     from cpsam_gui.window.host import WindowHost
-
-
-CLOSING_MS = 200
-"""A window that closes waits so long for its work to be saved; a longer write goes on after it."""
 
 
 class FileDialogs(QObject):
@@ -99,58 +93,6 @@ class FileDialogs(QObject):
             return False
         recovery.recover(chosen.journal)
         return True
-
-    def may_leave(self, *, closing: bool = False) -> bool:
-        """Save what is not saved yet, or ask about it; False to stay. A window that closes waits a moment only."""
-        within = CLOSING_MS if closing else None
-        persistence, path = self._persistence, self._open_image.path
-        if self._saved_by_itself(within):
-            return True
-        if persistence.watching.read_only:
-            return self._may_leave_read_only()
-        answer = dialogs.ask_unsaved(self._window, path.name if path is not None else translate("this image"))
-        if answer == QMessageBox.StandardButton.Save:
-            return persistence.save_now(within_ms=within)
-        if answer == QMessageBox.StandardButton.Discard:
-            persistence.discard()
-            return True
-        return False
-
-    def _may_leave_read_only(self) -> bool:
-        """Ask what becomes of work that cannot be saved beside its image; False to stay."""
-        path = self._open_image.path
-        question = Question(
-            translate("The masks of {} have changes, and the image was opened read-only.").format(
-                path.name if path is not None else translate("this image")
-            ),
-            translate("They cannot be saved beside the image. What is not exported is lost."),
-            (
-                Answer("export", translate("Export…")),
-                Answer("discard", translate("Discard")),
-                Answer("cancel", translate("Cancel")),
-            ),
-        )
-        answer = self._persistence.ask(question)
-        if answer == "discard":
-            self._persistence.discard()
-            return True
-        if answer == "export":
-            # Exported masks count as saved: the next try to leave asks nothing.
-            self._host.export()
-        return False
-
-    def save_in_a_moment(self) -> None:
-        """Save what is saved without being asked for; never ask."""
-        self._saved_by_itself(CLOSING_MS)
-
-    def _saved_by_itself(self, within_ms: int | None) -> bool:
-        persistence = self._persistence
-        if self._open_image.shipped:
-            # A demonstration is no work to be saved.
-            persistence.discard()
-        return not persistence.unsaved or (
-            persistence.saves_by_itself and persistence.save_now(masks=False, within_ms=within_ms)
-        )
 
     def _folder(self) -> str:
         return str(self._open_image.path.parent) if self._open_image.path is not None else ""

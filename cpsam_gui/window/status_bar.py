@@ -64,9 +64,6 @@ class StatusBar(QStatusBar):
         self.count.setContentsMargins(theme.GRID_PX, 0, 0, 0)
         self.read_only = QLabel(translate("read-only"))
         self.read_only.setObjectName("warning")
-        self.read_only.setToolTip(
-            translate("This image was opened read-only. Export masks writes them elsewhere.")
-        )
         self.addWidget(self.hint, 1)
         self.addWidget(self.offer)
         self.training = TrainingChip(session.training)
@@ -156,6 +153,7 @@ class StatusBar(QStatusBar):
 
     def _show_read_only(self) -> None:
         self.read_only.setVisible(self._watching.read_only)
+        self.read_only.setToolTip(self._watching.why)
 
     def _count(self) -> None:
         count = len(self._open_image.document.objects)

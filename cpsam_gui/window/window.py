@@ -28,6 +28,7 @@ from cpsam_gui.storage.companions import holds_objects, images_in
 from cpsam_gui.window.docks import LEFT_FIRST_PX, make_docks
 from cpsam_gui.window.documents import DocumentChooser
 from cpsam_gui.window.file_dialogs import FileDialogs
+from cpsam_gui.window.leaving import Leaving
 from cpsam_gui.window.pages import Pages
 from cpsam_gui.window.planes import PlaneSlider
 from cpsam_gui.window.recent_menu import remember
@@ -77,6 +78,7 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self._shown = self._ending = False
         self.file_dialogs = FileDialogs(self, self, session)
+        self.leaving = Leaving(self, self, session)
         self.canvas = Canvas(session)
         self.welcome = Welcome(
             self.canvas,
@@ -221,9 +223,11 @@ class Window(QMainWindow):
             self.open_neighbour(1, then=self.session.reviewing.begin)
 
     def save(self) -> None:
-        """Save beside the image; export where the image has no file."""
+        """Save beside the image, or elsewhere where that is not possible; export where the image has no file."""
         if self._open_image.path is None:
             self.export()
+        elif self._persistence.watching.closed_folder:
+            self.leaving.save_elsewhere()
         else:
             self._persistence.save()
 
@@ -257,7 +261,7 @@ class Window(QMainWindow):
 
     def may_leave(self) -> bool:
         """Save what is not saved yet, or ask about it; False to stay."""
-        return self.file_dialogs.may_leave()
+        return self.leaving.may_leave()
 
     def toggle_theme(self) -> None:
         """Change between the dark and the light theme."""
@@ -293,11 +297,11 @@ class Window(QMainWindow):
     def end(self) -> None:
         """Close without a question, as the system demands: what is not saved in a moment stays in its journal."""
         self._ending = True
-        self.file_dialogs.save_in_a_moment()
+        self.leaving.save_in_a_moment()
         self.close()
 
     def _may_close(self) -> bool:
-        return all(panel.may_close() for panel in self._panels) and self.file_dialogs.may_leave(closing=True)
+        return all(panel.may_close() for panel in self._panels) and self.leaving.may_leave(closing=True)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Ask about unsaved changes, stop the jobs, remember the layout; called by Qt."""

@@ -1763,6 +1763,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Beide behalten, mit dem alten weiterarbeiten</translation>
     </message>
     <message>
+      <source>Keep for later</source>
+      <translation>Für später behalten</translation>
+    </message>
+    <message>
       <source>Keep hand-made</source>
       <translation>Handarbeit behalten</translation>
     </message>
@@ -3125,6 +3129,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Automatisch speichern</translation>
     </message>
     <message>
+      <source>Save elsewhere…</source>
+      <translation>Anderswo speichern…</translation>
+    </message>
+    <message>
+      <source>Save image and masks in this folder</source>
+      <translation>Bild und Masken in diesem Ordner speichern</translation>
+    </message>
+    <message>
       <source>Save the methods text</source>
       <translation>Methodentext speichern</translation>
     </message>
@@ -3155,6 +3167,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Saving</source>
       <translation>Speichern</translation>
+    </message>
+    <message>
+      <source>Saving elsewhere</source>
+      <translation>Anderswo speichern</translation>
     </message>
     <message>
       <source>Saving would replace what is in it.</source>
@@ -3753,6 +3769,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Im Ordner {folder} sind keine lesbaren Bilder ({kinds}).</translation>
     </message>
     <message>
+      <source>The folder {} is read-only: masks cannot be saved there.</source>
+      <translation>Der Ordner {} ist schreibgeschützt: Masken können dort nicht gespeichert werden.</translation>
+    </message>
+    <message>
       <source>The image and its cells</source>
       <translation>Das Bild und seine Zellen</translation>
     </message>
@@ -3813,8 +3833,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Masken der korrigierten Bilder sind leer: Zeichnen Sie zuerst die Objekte von mindestens einem Bild.</translation>
     </message>
     <message>
-      <source>The masks of {} have changes, and the image was opened read-only.</source>
-      <translation>Die Masken von {} haben Änderungen, und das Bild ist schreibgeschützt geöffnet.</translation>
+      <source>The masks of {} have changes that cannot be saved beside it.</source>
+      <translation>Die Masken von {} haben Änderungen, die nicht neben dem Bild gespeichert werden können.</translation>
     </message>
     <message>
       <source>The masks of {} have changes.</source>
@@ -3985,6 +4005,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Arbeit ist wiederhergestellt: {}. Sie ist noch nicht gespeichert.</translation>
     </message>
     <message>
+      <source>The work on {} is kept and comes back when it is opened again</source>
+      <translation>Die Arbeit an {} ist aufgehoben und wieder da, sobald das Bild geöffnet wird</translation>
+    </message>
+    <message>
       <source>The work until {when} is recovered. After that the journal is damaged: at least {steps} step(s) ({bytes:,} bytes) are lost.</source>
       <translation>Die Arbeit bis {when} ist wiederhergestellt. Danach ist das Journal beschädigt: mindestens {steps} Schritt(e) ({bytes:,} Bytes) sind verloren.</translation>
     </message>
@@ -4115,10 +4139,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>These images cannot be used:</source>
       <translation>Diese Bilder sind nicht verwendbar:</translation>
-    </message>
-    <message>
-      <source>They cannot be saved beside the image. What is not exported is lost.</source>
-      <translation>Sie können nicht beim Bild gespeichert werden. Was nicht exportiert wird, geht verloren.</translation>
     </message>
     <message>
       <source>They were drawn, corrected, locked, classified or accepted by hand. The History panel brings them back.</source>
@@ -4491,6 +4511,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>What happens to images that already have masks. Masks without a project of this program count as corrected, since nobody knows their origin</source>
       <translation>Was mit Bildern geschieht, die schon Masken haben. Masken ohne Projekt dieses Programms gelten als korrigiert, denn niemand weiß, wie sie entstanden sind</translation>
+    </message>
+    <message>
+      <source>What is kept for later comes back when the image is opened again.</source>
+      <translation>Was für später behalten wird, ist wieder da, sobald das Bild geöffnet wird.</translation>
     </message>
     <message>
       <source>What is measured</source>

@@ -64,7 +64,7 @@ def test_every_action_does_its_work(
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **kwargs: "")
     monkeypatch.setattr(QMessageBox, "about", lambda *args: None)
     monkeypatch.setattr(PreferencesDialog, "exec", lambda dialog: 0)
-    monkeypatch.setattr(segmented.file_dialogs, "may_leave", lambda **_: True)
+    monkeypatch.setattr(segmented.leaving, "may_leave", lambda **_: True)
     monkeypatch.setattr(tasks, "demo_path", lambda: image_file)
     monkeypatch.setattr(training, "train", cancelled)
     session = segmented.session

@@ -30,25 +30,25 @@ from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.recovery import RecoveryDialog
 from cpsam_gui.jobs import jobs as jobs_module
+from cpsam_gui.jobs.job import Problem
 from cpsam_gui.jobs.jobs import wait_for_left_jobs
 from cpsam_gui.panels.history import HistoryPanel
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.session import Session, recovery
+from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
 from cpsam_gui.storage.journal_format import Amount, amount_of, recover
 from cpsam_gui.tasks import AxesReading
-from cpsam_gui.window import file_dialogs
+from cpsam_gui.window import leaving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
 
-    from cpsam_gui.jobs.job import Problem
-    from cpsam_gui.session.questions import Question
     from cpsam_gui.window.window import Window
 
 
@@ -772,7 +772,7 @@ def test_the_journal_goes_where_a_write_ends_while_the_window_closes(
     segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path
 ) -> None:
     # Its end is not heard any more, since the window is closed.
-    monkeypatch.setattr(file_dialogs, "CLOSING_MS", 0)
+    monkeypatch.setattr(leaving, "CLOSING_MS", 0)
     monkeypatch.setattr(jobs_module, "CLOSING_SECONDS", 60.0)
     segmented.session.persistence.preferences.now = Preferences()
     journal = segmented.session.persistence.journal
@@ -783,27 +783,42 @@ def test_the_journal_goes_where_a_write_ends_while_the_window_closes(
     assert not journal.path.exists()
 
 
-@pytest.mark.parametrize("answer", ["Discard", "Cancel"])
-def test_closing_asks_where_saving_fails(
+@pytest.mark.parametrize("answer", ["later", "discard", "cancel"])
+def test_closing_asks_once_where_saving_fails(
     segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, answer: str
 ) -> None:
     # A busy machine needs longer to find out that the disk is full.
-    monkeypatch.setattr(file_dialogs, "CLOSING_MS", 60_000)
+    monkeypatch.setattr(leaving, "CLOSING_MS", 60_000)
 
     def full(*args: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    button = QMessageBox.StandardButton[answer]
+    session = segmented.session
     monkeypatch.setattr(atomic, "_flush", full)
-    monkeypatch.setattr(dialogs, "ask_unsaved", lambda parent, name: button)
-    segmented.session.persistence.preferences.now = Preferences()
-    assert segmented.close() is (answer == "Discard")
-    (box,) = [box for box in segmented.findChildren(QMessageBox) if "disk is full" in box.text()]
-    box.close()
+    monkeypatch.setattr(dialogs, "ask_unsaved", lambda *_: pytest.fail("saving was tried already"))
+    session.persistence.ask = asked = Asked(answer)
+    session.persistence.preferences.now = Preferences()
+    journal = session.persistence.journal
+    assert journal is not None
+    assert segmented.close() is (answer != "cancel")
+    assert "disk is full" in asked.questions[0].detail
+    assert not segmented.findChildren(QMessageBox), "one box, and it asks"
     assert not image_file.with_suffix(".cpsam").exists()
-    if answer == "Cancel":
-        assert len(segmented.session.document.objects) == 4
-        segmented.session.persistence.preferences.now = Preferences(autosave=False)
+    assert journal.path.exists() is (answer != "discard")
+    if answer == "cancel":
+        assert len(session.document.objects) == 4
+        session.persistence.preferences.now = Preferences(autosave=False)
+
+
+def test_a_warning_that_a_question_repeats_goes_from_the_screen(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warning = Problem("Cannot write x: the disk is full.")
+    segmented.show_problem(warning)
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: 0)
+    question = Question("Masks cannot be saved.", f"{warning.text}\nMore.", (Answer("no", "No"),))
+    assert dialogs.ask(segmented, question) == "no"
+    assert not [box.text() for box in segmented.findChildren(QMessageBox) if box.isVisible()]
 
 
 def test_going_on_to_another_image_saves_first(segmented: Window, qtbot: QtBot, image_file: Path) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
+from cpsam_core.images.project_files import read_project_file
+from cpsam_core.system import atomic
 from cpsam_gui.dialogs.export import ExportDialog
 from cpsam_gui.state.box import Box
 from cpsam_gui.storage.companions import project_path
@@ -14,7 +20,6 @@ from cpsam_gui.storage.file_lock import ProjectLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -85,7 +90,8 @@ def test_quitting_offers_no_save_that_cannot_be(
 ) -> None:
     asked = open_with(window, qtbot, image_file, "look", answer)
     assert window.close() is (answer == "discard")
-    assert [one.key for one in asked.questions[1].answers] == ["export", "discard", "cancel"]
+    keys = [one.key for one in asked.questions[1].answers]
+    assert keys == ["elsewhere", "later", "export", "discard", "cancel"]
     assert window.session.persistence.unsaved is (answer == "cancel")
 
 
@@ -109,3 +115,109 @@ def test_an_export_of_a_read_only_image_lets_it_be_left(
     assert not window.session.persistence.unsaved
     assert window.close()
     assert len(asked.questions) == 2
+
+
+@pytest.fixture
+def closed(image_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be written beside the image, as a read-only drive does; permissions do not stop an administrator."""
+    plain, folder = Path.open, image_file.parent
+    shutil.copy(image_file, image_file.with_name("other.tif"))
+
+    def refuse(path: Path, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        if path.parent == folder and mode[0] in "wax":
+            raise OSError(errno.EROFS, "Read-only file system")
+        return plain(path, mode, *args, **kwargs)
+
+    def refuse_to_replace(path: Path) -> None:
+        if path.parent == folder:
+            raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(atomic, "_flush", refuse_to_replace)
+
+
+def draw(window: Window, y: int = 5) -> None:
+    document = window.session.document
+    with document.step("x"):
+        document.write(Box(0, 1, y, y + 4, 5, 9), np.full((1, 4, 4), 1 + y, np.uint32))
+
+
+def show(window: Window, qtbot: QtBot, image: Path) -> None:
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(image)
+
+
+def test_a_folder_that_cannot_be_written_is_told_on_opening(
+    window: Window, qtbot: QtBot, image_file: Path, closed: None
+) -> None:
+    show(window, qtbot, image_file)
+    assert "[read-only]" in window.windowTitle()
+    qtbot.waitUntil(lambda: "cannot be saved there" in window.status.hint.text())
+    assert window.status.offer.isVisibleTo(window)
+    assert "Save elsewhere" in window.status.offer.text()
+    assert "cannot be saved there" in window.status.read_only.toolTip()
+
+
+def test_work_that_is_kept_for_later_comes_back_with_the_image(
+    window: Window, qtbot: QtBot, image_file: Path, closed: None
+) -> None:
+    session, other = window.session, image_file.with_name("other.tif")
+    session.persistence.ask = asked = Answers("later")
+    show(window, qtbot, image_file)
+    draw(window)
+    show(window, qtbot, other)
+    assert len(asked.questions) == 1
+    assert not session.document.objects
+    draw(window)
+    draw(window, 30)
+    show(window, qtbot, image_file)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 1)
+    show(window, qtbot, other)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 2)
+    assert len(asked.questions) == 1, "asked once for a folder"
+    assert not window.findChildren(QMessageBox)
+
+
+def test_image_and_masks_are_saved_elsewhere(
+    window: Window,
+    qtbot: QtBot,
+    image_file: Path,
+    closed: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    goal = tmp_path / "elsewhere"
+    goal.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(goal))
+    window.session.persistence.ask = Answers("elsewhere")
+    show(window, qtbot, image_file)
+    draw(window)
+    show(window, qtbot, image_file.with_name("other.tif"))
+    assert (goal / image_file.name).read_bytes() == image_file.read_bytes()
+    assert len(read_project_file(goal / "cells.cpsam").objects) == 1
+    draw(window)
+    with qtbot.waitSignal(window.session.image_changed):
+        window.save()
+    assert window.session.path == goal / "other.tif"
+    assert len(window.session.document.objects) == 1
+    assert not window.session.persistence.watching.read_only
+
+
+def test_a_copy_replaces_neither_another_image_nor_a_project(
+    window: Window, qtbot: QtBot, image_file: Path, closed: None, tmp_path: Path
+) -> None:
+    session, goal = window.session, tmp_path / "elsewhere"
+    goal.mkdir()
+    show(window, qtbot, image_file)
+    draw(window)
+    assert session.persistence.save_elsewhere(goal) is not None
+    draw(window, 30)
+    assert session.persistence.save_elsewhere(goal) is not None
+    assert sorted(len(read_project_file(path).objects) for path in goal.glob("cells*.cpsam")) == [1, 2]
+    (goal / image_file.name).write_bytes(b"another")
+    draw(window, 50)
+    assert session.persistence.save_elsewhere(goal) is None
+    (box,) = window.findChildren(QMessageBox)
+    assert "another cells.tif" in box.text()
+    box.close()
+    assert session.persistence.unsaved
