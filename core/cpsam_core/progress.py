@@ -17,5 +17,14 @@ class Progress(Protocol):
         ...
 
 
+def named(progress: Progress, name: str) -> Progress:
+    """Return a progress that gives each step of some work this name, whatever the work calls it."""
+
+    def report(done: int, total: int, note: str = "") -> None:
+        progress(done, total, name)
+
+    return report
+
+
 def silent(done: int, total: int, note: str = "") -> None:
     """Report to nobody and never cancel."""

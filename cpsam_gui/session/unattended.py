@@ -10,6 +10,7 @@ from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Ending
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.progress_words import ProgressWords
 from cpsam_gui.runs.fates import EarlierWork, fate_of
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
 from cpsam_gui.runs.movie_times import MovieTimes, at_work
@@ -58,6 +59,7 @@ class FolderRun:
         # What is worked on while it is open.
         self._on_open: Document | None = None
         self._job: Job | None = None
+        self._pace = ProgressWords()
         self._plan: tasks.UnattendedRun | None = None
         self._stopping = False
         self.queue = Queue()
@@ -197,6 +199,7 @@ class FolderRun:
                 self._next_open(number, path, plan)
                 return
         self.queue.put(number, state=QueueState.RUNNING, words="")
+        self._pace.start("")
         self._job = self._jobs.run(
             partial(tasks.segment_unattended, path, plan, times=self._times),
             name=translate("Segmenting {}").format(path.name),
@@ -221,6 +224,7 @@ class FolderRun:
             return
         self._on_open, time = self._open_image.document, self._open_time
         self.queue.put(number, state=QueueState.RUNNING, words="")
+        self._pace.start("")
 
         def landed(outcome: tasks.RunOutcome) -> None:
             count = len(outcome.found.records)
@@ -237,10 +241,11 @@ class FolderRun:
                 self._failed(number, problem)
 
         def progressed(done: int, total: int, words: str) -> None:
-            part = done / max(total, 1)
-            if self._times is not None:
-                part, words = self._times.part(part), at_work(time, self._times.count, words)
-            self._tell(number, part, words)
+            if self._times is None:
+                self._progressed(number, done, total, words)
+            else:
+                part = self._times.part(done / max(total, 1))
+                self._tell(number, part, at_work(time, self._times.count, words))
 
         self._job = self._segmenting.segment_for_folder(
             plan.options.changed(keep=True, **fate.thresholds),
@@ -270,7 +275,8 @@ class FolderRun:
         return self._on_open is not None and self._on_open is not self._open_image.document
 
     def _progressed(self, number: int, done: int, total: int, words: str) -> None:
-        self._tell(number, done / max(total, 1), words)
+        self._pace.go_on(done, total, words)
+        self._tell(number, self._pace.part, self._pace.words)
 
     def _tell(self, number: int, part: float, words: str) -> None:
         # Each stage counts from the beginning; what is shown never goes back.

@@ -10,12 +10,12 @@ from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QTool
 
 from cpsam_gui.program.i18n import translate, translate_said, written_keys
 from cpsam_gui.program.numbers import filled, written
+from cpsam_gui.program.progress_words import ProgressWords
 from cpsam_gui.session.object_words import marks_of
 from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.style import theme
 from cpsam_gui.window.hint_label import HintLabel
 from cpsam_gui.window.message_line import Message, MessageLine
-from cpsam_gui.window.progress_words import ProgressWords
 from cpsam_gui.window.training_chip import TrainingChip
 
 if TYPE_CHECKING:

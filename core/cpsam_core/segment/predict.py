@@ -133,10 +133,15 @@ def predict_planes(
         for (n, k), prediction in zip(batch, network(tiles[: len(batch)]), strict=True):
             grid.add(prediction, grid[k], unfinished[n])
         done += len(batch)
-        progress(done, total, "tiles")
+        progress(done, total, _at_work(done, len(planes), total))
         for n in sorted(unfinished):
             if done >= (n + 1) * len(grid):
                 yield unfinished.pop(n)
+
+
+def _at_work(done: int, planes: int, total: int) -> str:
+    """Return what is at work after so many tiles: of a stack, which plane."""
+    return "tiles" if planes == 1 else f"plane {min(done * planes // total + 1, planes)} of {planes}"
 
 
 def count_tiles(

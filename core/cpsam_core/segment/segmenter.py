@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cpsam_core.errors import SettingsError
 from cpsam_core.images import Image, arrange
 from cpsam_core.preprocess.normalize import normalize, select_channels
-from cpsam_core.progress import Progress, silent
+from cpsam_core.progress import Progress, named, silent
 from cpsam_core.segment.confidence import certainty, doubts
 from cpsam_core.segment.diameter import look_for_diameter, measure_diameter
 from cpsam_core.segment.masks import Segmentation, masks_of, output_of, resized_masks
@@ -97,7 +97,9 @@ class Segmenter:
         if diameter is None:
             diameter = getattr(self.network, "diameter", None)
         if diameter == "auto":
-            measured = look_for_diameter(self.network, pixels[len(pixels) // 2], settings, report)
+            # It looks at the same image as the run, which begins afterwards.
+            looking = named(report, "cell size")
+            measured = look_for_diameter(self.network, pixels[len(pixels) // 2], settings, looking)
             log.info("%s", measured.text)
             remarks.append(measured.doubt)
             diameter = NATIVE_DIAMETER_PX if measured.diameter is None else measured.diameter

@@ -19,9 +19,9 @@ FloatArray = NDArray[np.float32]
 Labels = NDArray[np.uint32]
 
 VIEWS: tuple[tuple[int, tuple[int, int], str], ...] = (
-    (0, (1, 2), "YX planes"),
-    (1, (0, 2), "ZX planes"),
-    (2, (0, 1), "ZY planes"),
+    (0, (1, 2), "YX"),
+    (1, (0, 2), "ZX"),
+    (2, (0, 1), "ZY"),
 )
 """The axis that counts the planes, the two axes of a plane, and what it is called."""
 
@@ -212,13 +212,13 @@ def partners_of(
 
 
 class _Part:
-    """Report one view's tiles as a part of all tiles."""
+    """Report one view's tiles as a part of all tiles, and which plane is at work."""
 
     def __init__(self, progress: Progress, before: int, total: int, name: str) -> None:
         self._progress, self._before, self._total, self._name = progress, before, total, name
 
     def __call__(self, done: int, total: int, note: str = "") -> None:
-        self._progress(self._before + done, self._total, self._name)
+        self._progress(self._before + done, self._total, f"{self._name} {note}")
 
 
 def _resize_back(maps: FloatArray, shape: tuple[int, int, int]) -> FloatArray:

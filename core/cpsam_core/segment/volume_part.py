@@ -117,7 +117,7 @@ def predict_volume_part(
                 target[classes + b] += prediction[-2]
                 target[-1] += prediction[-1]
             before += (slab.stop - slab.start) * len(view.numbers)
-            progress(before, total, name)
+            progress(before, total, f"{name} planes")
     return _back(maps, frame, inner, part)
 
 

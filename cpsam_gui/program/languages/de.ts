@@ -1887,6 +1887,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Aufgeführt ist, was das Modell für eine Zelle hält; was es gar nicht sieht, fehlt hier</translation>
     </message>
     <message>
+      <source>Loading the model</source>
+      <translation>Modell wird geladen</translation>
+    </message>
+    <message>
       <source>Lock</source>
       <translation>Sperren</translation>
     </message>
@@ -4717,6 +4721,26 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>besser</translation>
     </message>
     <message>
+      <source>block by block</source>
+      <translation>Block für Block</translation>
+    </message>
+    <message>
+      <source>blocks: bodies</source>
+      <translation>Blöcke: Körper</translation>
+    </message>
+    <message>
+      <source>blocks: labels</source>
+      <translation>Blöcke: Masken</translation>
+    </message>
+    <message>
+      <source>blocks: network and flows</source>
+      <translation>Blöcke: Netz und Flüsse</translation>
+    </message>
+    <message>
+      <source>blocks: objects</source>
+      <translation>Blöcke: Objekte</translation>
+    </message>
+    <message>
       <source>by hand</source>
       <translation>von Hand</translation>
     </message>
@@ -4889,6 +4913,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Bild</translation>
     </message>
     <message>
+      <source>image by image</source>
+      <translation>Bild für Bild</translation>
+    </message>
+    <message>
       <source>images</source>
       <translation>Bilder</translation>
     </message>
@@ -4941,6 +4969,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>größter Wert</translation>
     </message>
     <message>
+      <source>learning</source>
+      <translation>lernt</translation>
+    </message>
+    <message>
       <source>least distance of two parallel lines around the object (planes)</source>
       <translation>kleinster Abstand zweier paralleler Geraden um das Objekt (Ebenen)</translation>
     </message>
@@ -4959,6 +4991,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>longer than the others</source>
       <translation>länger als die anderen</translation>
+    </message>
+    <message>
+      <source>looking at the image</source>
+      <translation>Bild wird angesehen</translation>
     </message>
     <message>
       <source>low probability ({})</source>
@@ -4983,6 +5019,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>major axis / minor axis</source>
       <translation>Hauptachse / Nebenachse</translation>
+    </message>
+    <message>
+      <source>making objects</source>
+      <translation>Objekte entstehen</translation>
+    </message>
+    <message>
+      <source>making outlines</source>
+      <translation>Umrisse entstehen</translation>
     </message>
     <message>
       <source>masks ready</source>
@@ -5023,6 +5067,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>measured at the start</source>
       <translation>wird zu Beginn gemessen</translation>
+    </message>
+    <message>
+      <source>measuring the size of the cells</source>
+      <translation>Größe der Zellen wird gemessen</translation>
     </message>
     <message>
       <source>median</source>
@@ -5227,6 +5275,22 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>pixels, um2</source>
       <translation>Pixel, um2</translation>
+    </message>
+    <message>
+      <source>plane {number} of {count}</source>
+      <translation>Ebene {number} von {count}</translation>
+    </message>
+    <message>
+      <source>plane {number} of {count} from above</source>
+      <translation>Ebene {number} von {count} von oben</translation>
+    </message>
+    <message>
+      <source>plane {number} of {count} from the front</source>
+      <translation>Ebene {number} von {count} von vorn</translation>
+    </message>
+    <message>
+      <source>plane {number} of {count} from the side</source>
+      <translation>Ebene {number} von {count} von der Seite</translation>
     </message>
     <message>
       <source>plane {}</source>
@@ -5463,6 +5527,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>touched by hand</source>
       <translation>von Hand bearbeitet</translation>
+    </message>
+    <message>
+      <source>tracing the cells</source>
+      <translation>Zellen werden nachgezeichnet</translation>
     </message>
     <message>
       <source>train in float32</source>

@@ -255,7 +255,11 @@ def test_what_is_no_image(segmenter: Segmenter, shape: tuple[int, ...]) -> None:
 def test_progress_and_cancel(segmenter: Segmenter) -> None:
     notes: set[str] = set()
     segmenter.segment(disks(), progress=lambda done, total, note="": notes.add(note))
-    assert "tiles" in notes
+    assert "tiles" in notes and "cell size" not in notes
+    segmenter.segment(
+        disks(), Settings(diameter="auto"), progress=lambda done, total, note="": notes.add(note)
+    )
+    assert "cell size" in notes, "the bar of the run is another one"
 
     def cancel(done: int, total: int, note: str = "") -> None:
         raise Cancelled

@@ -64,7 +64,8 @@ def test_progress_runs_through_all_views() -> None:
     done = [d for d, _, _ in seen]
     assert done == sorted(done)
     assert done[-1] == seen[0][1] == 5 + 30 + 40
-    assert len({note for _, _, note in seen}) == 3
+    assert [note.split()[0] for _, _, note in seen] == sorted(note.split()[0] for _, _, note in seen)
+    assert (seen[0][2], seen[-1][2]) == ("YX plane 5 of 5", "ZY plane 40 of 40")
 
 
 def test_cancel() -> None:
