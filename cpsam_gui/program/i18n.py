@@ -36,43 +36,48 @@ def translate(text: str, context: str = CONTEXT) -> str:
     return QCoreApplication.translate(context, text)
 
 
-def translate_said(text: str) -> str:
+def translate_said(text: str, before: str = "") -> str:
     """Translate words that were put together where Qt is not known: hints of tools, names of steps, engine's sentences.
 
     Values in them stand as ``{}`` in the files of the languages: "3 objects locked" is "{} objects locked" there, and
     "a.png is left out: no objects" is "{} is left out: {}"; values that are words are translated in turn. Of several
     sentences or lines each is looked for, of a list every entry. Numbers are written as the language does, in words
-    that have no translation, too.
+    that have no translation, too; versions are not. `before` is what stands before the words.
     """
     known = translate(text)
     if known != text:
         return known
-    numbers: list[str] = NUMBER.findall(text)
+    numbers = [(found[0], text[: found.start()]) for found in NUMBER.finditer(text)]
     if numbers:
         template = NUMBER.sub("{}", text)
         known = translate(template)
         if known != template and known.count("{}") == len(numbers):
-            return _filled(known, [in_language(number) for number in numbers])
+            return _filled(known, [in_language(number, before + words) for number, words in numbers])
     app = QCoreApplication.instance()
     if app is None or not any(map(str.isalpha, text)):
-        return in_language(text)
+        return in_language(text, before)
     for translator in app.findChildren(TextTranslator):
         found = translator.template_of(text)
         if found is not None:
-            return _filled(translate(found[0]), [translate_said(value) for value in found[1]])
+            pieces = found[0].split("{}")
+            values = [translate_said(value, piece) for piece, value in zip(pieces, found[1], strict=False)]
+            return _filled(translate(found[0]), values)
     for between in (LINES, SENTENCES):
         if between.search(text):
-            return _one_by_one(between, text)
+            return _one_by_one(between, text, before)
     if text.endswith("."):
         # Many are told without the full stop, too.
-        return f"{translate_said(text[:-1])}."
-    return _one_by_one(ENTRIES, text) if ENTRIES.search(text) else in_language(text)
+        return f"{translate_said(text[:-1], before)}."
+    return _one_by_one(ENTRIES, text, before) if ENTRIES.search(text) else in_language(text, before)
 
 
-def _one_by_one(between: re.Pattern[str], text: str) -> str:
-    # Every second part is what stands between.
-    parts = enumerate(between.split(text))
-    return "".join(part if place % 2 else translate_said(part) for place, part in parts)
+def _one_by_one(between: re.Pattern[str], text: str, before: str) -> str:
+    said = ""
+    for place, part in enumerate(between.split(text)):
+        # Every second part is what stands between.
+        said += part if place % 2 else translate_said(part, before)
+        before += part
+    return said
 
 
 def _filled(template: str, values: Sequence[str]) -> str:

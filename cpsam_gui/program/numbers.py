@@ -19,9 +19,18 @@ from typing import Any
 from PyQt6.QtCore import QLocale
 
 FREE = re.compile(
-    r"(?<![\w.,/\\])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?:e[+-]?\d+)?(?![.,]?\w)", re.IGNORECASE
+    r"(?<![\w.,/\\])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?:e[+-]?\d+)?(?![.,]?\w)(?!\s?\w+\.[a-z]\w{1,9}\b)",
+    re.IGNORECASE,
 )
-"""A number with separators that stands for itself: no part of a name such as ``a1.5.tif`` or a version ``4.2.1``."""
+"""A number with separators that stands for itself: no part of a name such as ``a1.5.tif`` or ``cells 1.5 um.tif``, nor
+a version ``4.2.1``."""
+VERSION = re.compile(
+    r"(?:\b(?:versions?|python|(?:py)?torch|cuda|cudnn|driver|cellpose|cpsam-gui|(?:py)?qt|(?:ome-)?zarr|ngff|"
+    r"numpy|opencv|kernel|linux|ubuntu|windows|macos|glibc|qupath|fiji|imagej|napari|cellprofiler)[\s(]+|\bv)"
+    r"(?:\d+(?:\.\d+)+(?:,\s|\s(?:or|and|to)\s|-))*$",
+    re.IGNORECASE,
+)
+"""What stands before a version of two parts, which looks like a decimal: ``Python 3.11``, ``version (4.2)``."""
 MOST_DIGITS = 10_000
 """From here on a number of four digits would have an exponent."""
 FILE = re.compile(r"[/\\]|\.[A-Za-z]\w{1,9}$")
@@ -56,9 +65,23 @@ def filled(template: str, /, *values: object, **named: object) -> str:
     return _FILLER.format(template, *values, **named)
 
 
-def in_language(text: str) -> str:
-    """Return English words with the numbers in them in the user's language; names of files stay as they are."""
-    return text if FILE.search(text) else FREE.sub(lambda found: with_separators(found[0]), text)
+def in_language(text: str, before: str = "") -> str:
+    """Return English words with the numbers in them in the user's language.
+
+    Names of files and versions stay as they are. `before` is what stands before the words, which may name a version.
+    """
+    if FILE.search(text):
+        return text
+
+    def write(found: re.Match[str]) -> str:
+        return found[0] if is_version(before + text[: found.start()]) else with_separators(found[0])
+
+    return FREE.sub(write, text)
+
+
+def is_version(before: str) -> bool:
+    """Whether a number that follows these words is a version."""
+    return VERSION.search(before) is not None
 
 
 def to_english(text: str) -> str:

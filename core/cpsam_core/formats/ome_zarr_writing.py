@@ -114,7 +114,7 @@ class _Writer:
         self._is_old = int(zarr.__version__.split(".")[0]) < 3
         if self._is_old and ngff != "0.4":
             raise ImageError(
-                "OME-Zarr 0.5 needs the library zarr 3, which needs Python 3.11; 0.4 can be written."
+                "OME-Zarr 0.5 needs the library zarr 3, which needs Python 3.11; OME-Zarr 0.4 can be written."
             )
         self.ngff = ngff
         self._format: dict[str, Any] = {} if self._is_old else {"zarr_format": 2 if ngff == "0.4" else 3}

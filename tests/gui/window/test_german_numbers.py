@@ -19,12 +19,15 @@ from PyQt6.QtWidgets import (
     QGroupBox,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QWidget,
 )
 
+from cpsam_core.errors import ImageError
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.canvas.overlays import ScaleBarWidget
+from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.panels import ObjectsPanel, SegmentPanel, TablePanel
 from cpsam_gui.panels.axes import NumberAxis
 from cpsam_gui.program.i18n import translate_said
@@ -229,3 +232,35 @@ def test_german_ones(german: None) -> None:
     assert filled("{count:,} of {name}", count=1354, name="a 0.5") == "1.354 of a 0.5"
     assert written(0.5, "+.0%") == "+50%"
     assert [written_measure(value) for value in (11277.4, 1127.74, 0.123456)] == ["11.277", "1.128", "0,1235"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cellpose 4.2 writes such files",
+        "this needs Python 3.11, 3.12 or 3.13 and torch 2.5",
+        "it was begun by another version (4.2)",
+        "This torch was built for CUDA 12.4, but no driver of NVIDIA answers (nvidia-smi)",
+        "v1.5 of the format",
+        "cells 1.5 um.tif: no objects here",
+        "a1.5.tif is left out: nothing",
+    ],
+)
+def test_versions_and_names_of_files_keep_their_point(german: None, text: str) -> None:
+    assert re.findall(r"\d+,\d", translate_said(text)) == []
+
+
+def test_numbers_beside_versions_are_written_as_the_language_does(german: None) -> None:
+    said = translate_said("Cellpose 4.2 found 1,354 objects, flow error 0.52 at IoU 0.5")
+    assert said == "Cellpose 4.2 found 1.354 objects, Flussfehler 0,52 at IoU 0,5"
+    assert translate_said("time point 3 of 40 only").startswith("nur Zeitpunkt 3")
+
+
+def test_an_error_that_names_a_version_is_shown_with_it(german: None, window: Window, qtbot: QtBot) -> None:
+    words = "OME-Zarr 0.5 needs the library zarr 3, which needs Python 3.11; OME-Zarr 0.4 can be written."
+    window.session.failed.emit(problem_from(ImageError(words)))
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox) is not None)
+    box = window.findChild(QMessageBox)
+    assert box is not None
+    assert [one for one in ("0.5", "3.11", "0.4") if one not in box.text()] == []
+    box.close()
