@@ -71,7 +71,7 @@ class HistoryPanel(Panel):
         """Return in words what the files beside the image hold of this."""
         if self._open_image.document.modified:
             return translate("Unsaved changes")
-        return " · ".join(filter(None, (translate("All changes saved"), self._saver.words_behind)))
+        return " · ".join(filter(None, (translate("All changes saved"), self._saver.files.words_behind)))
 
     def _go(self, item: QListWidgetItem) -> None:
         self._edits.go_to(self.list.row(item))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
 
-from cpsam_gui.session.saver import Saver, SaveRequest
+from cpsam_gui.session.save_request import SaveRequest
+from cpsam_gui.session.saver import Saver
 
 if TYPE_CHECKING:
     from cpsam_gui.program.preferences import CurrentPreferences

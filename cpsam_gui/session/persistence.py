@@ -14,7 +14,8 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.autosave import Autosave
 from cpsam_gui.session.questions import Answer, Question
-from cpsam_gui.session.saver import Saver, SaveRequest
+from cpsam_gui.session.save_request import SaveRequest
+from cpsam_gui.session.saver import Saver
 from cpsam_gui.session.watching import FileWatcher
 from cpsam_gui.state import review_rule as review
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState

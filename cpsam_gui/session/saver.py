@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
 from psygnal import Signal
 
 from cpsam_core.progress import silent
-from cpsam_core.system.file_identity import FileIdentity, identity_of
+from cpsam_core.system.file_identity import FileIdentity
 from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Problem, problem_from
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.session.save_request import SaveRequest, SaveUnderWay, joined
+from cpsam_gui.session.saved_files import SavedFiles
 from cpsam_gui.state.columns import RowChanges
-from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.storage.project import COMPLETE, MAPS
 from cpsam_gui.storage.saved_before import ChangedRows, RowTexts, SavedBefore
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.errors import CpsamError
-    from cpsam_core.progress import Progress
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.program.preferences import CurrentPreferences
@@ -34,54 +34,10 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
     from cpsam_gui.session.run_state import RunState
+    from cpsam_gui.session.save_request import Result
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
-    from cpsam_gui.state.steps import Step
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
-
-Result: TypeAlias = "tasks.SaveResult | tasks.Conflict | CpsamError"
-
-
-@dataclass(frozen=True, slots=True)
-class SaveRequest:
-    """What is asked of the saver."""
-
-    masks: bool = False
-    """Write the label image beside the image too."""
-    quiet: bool = False
-    """The program asked, not the user: what goes wrong is said once only."""
-    then: Callable[[], object] | None = None
-    """Called when the open document is saved; never if that fails."""
-    replace: bool = False
-    """Replace the project, whatever it is by now."""
-    aside: bool = False
-    """Keep the project that is there under another name."""
-    refused: Callable[[Problem], object] | None = None
-    """Told what went wrong, in place of everybody: who asked says it in a question."""
-
-
-@dataclass(frozen=True, slots=True)
-class _SaveUnderWay:
-    """What is being written."""
-
-    request: SaveRequest
-    document: Document
-    state: Step
-    flows: NetworkOutput | None
-    put_back: Callable[[], None]
-    """Counts what was to be written as changed again, where it was not."""
-    result: Future[Result] = field(default_factory=Future)
-    """What came of it, known in the thread that writes; never there where an error ended it."""
-
-    def following(self, work: Callable[[Progress], Result]) -> Callable[[Progress], Result]:
-        """Return work that notes what came of it in its own thread."""
-
-        def write(progress: Progress) -> Result:
-            result = work(progress)
-            self.result.set_result(result)
-            return result
-
-        return write
 
 
 class Saver:
@@ -109,18 +65,15 @@ class Saver:
         self._preferences = preferences
         self._run_state = run_state
         self._content = extra
-        self._writing: _SaveUnderWay | None = None
+        self._writing: SaveUnderWay | None = None
         self._next: SaveRequest | None = None
-        self._stamps: dict[Path, FileIdentity] = {}
-        self._unread = ""
+        self.files = SavedFiles(open_image)
+        """What lies beside the image, as far as saving knows it."""
         # Those that the file holds.
         self._flows: NetworkOutput | None = None
         self._followed: Document | None = None
         self._changed, self._texts = ChangedRows(), RowTexts()
         self._wrote = self._said = self._open = False
-        # Label images that a save of this session wrote: they go with their projects.
-        self._own_masks: dict[Path, FileIdentity] = {}
-        self._said_behind = False
         # Of an image larger than memory.
         self._rows = RowChanges()
         self.paused = False
@@ -135,14 +88,12 @@ class Saver:
 
     def begin(self, unread: str = "") -> None:
         """Take an image up; `unread` says why the project beside it could not be read, where there is one."""
-        path = self._open_image.path
         self._next = None
-        self._stamps = {target: identity_of(target) for target in self._targets(path)}
-        self._unread = unread if any(stamp.exists for stamp in self._stamps.values()) else ""
+        self.files.begin(unread)
         self._flows = self._run_state.flows
         document = self._open_image.document
         self._follow(None if document.large else document)
-        self._said = self.paused = self._said_behind = False
+        self._said = self.paused = False
         self._open = True
         if document.large:
             self._rows = RowChanges()
@@ -159,37 +110,6 @@ class Saver:
 
     def _note(self, box: Box) -> None:
         self._changed.add(box)
-
-    def _targets(self, path: Path | None) -> tuple[Path, ...]:
-        """Return the files that saving writes: the project, then the label image."""
-        image = self._open_image.image
-        if path is None or image is None:
-            return ()
-        if self._open_image.document.large:
-            from cpsam_core.images.project_folders import DOCUMENT, document_folder
-
-            return (document_folder(project_path(path), image.key) / DOCUMENT,)
-        return project_path(path), masks_path(path, image.key)
-
-    def _are_own(self, masks: tuple[Path, ...]) -> bool:
-        """Whether the label image is the one that was saved here; of others only reading tells whose they are."""
-        return all(self._own_masks.get(path) == identity_of(path) for path in masks)
-
-    @property
-    def masks_behind(self) -> Path | None:
-        """The label image beside the image where it is older than the project; None where there is none such."""
-        project, *others = self._stamps.items() or (None,)
-        for path, stamp in others:
-            if project is not None and stamp.is_behind(project[1]):
-                return path
-        return None
-
-    @property
-    def words_behind(self) -> str:
-        """What is to be said where the label image is older than the project; else empty."""
-        behind = self.masks_behind
-        words = translate("{} is older than this work; Save (Ctrl+S) writes it again")
-        return words.format(behind.name) if behind is not None else ""
 
     def end(self, document: Document | None) -> None:
         """Let the image go: what is being written is finished, and nothing more begins."""
@@ -220,16 +140,13 @@ class Saver:
         if path is None or not self._open:
             return
         if self._writing is not None:
-            self._next = request if self._next is None else _both(self._next, request)
+            self._next = request if self._next is None else joined(self._next, request)
             return
         document, flows = self._open_image.document, self._run_state.flows
-        targets = self._targets(path)
-        beside: tuple[Path, ...] = ()
-        if not (request.masks or self._are_own(targets[1:])):
-            targets, beside = targets[:1], targets[1:]
-        expected = None if request.replace else dict(self._stamps)
-        if self._unread and not (request.replace or request.aside):
-            self._ask(request, targets[0], self._unread)
+        targets, beside = self.files.to_write(masks=request.masks)
+        expected = self.files.expected(replace=request.replace)
+        if self.files.unread and not (request.replace or request.aside):
+            self._ask(request, targets[0], self.files.unread)
             return
         if document.large:
             self._save_large(request, document, targets[0])
@@ -248,7 +165,7 @@ class Saver:
         )
         self._wrote = False
         put_back = partial(self._changed.put_back, before.changed)
-        self._writing = _SaveUnderWay(request, document, document.state, flows, put_back)
+        self._writing = SaveUnderWay(request, document, document.state, flows, put_back)
         self._jobs.run(
             # What is being written is finished, also after the window is closed.
             self._writing.following(lambda progress: work(silent)),
@@ -272,7 +189,8 @@ class Saver:
         name = extra.image.name if extra.image is not None else ""
         about = described(extra.facts, extra.settings, extra.foreign, name, extra.fingerprint)
         changes = FolderChanges(store, keys, rows, about)
-        expected = None if request.replace else self._stamps.get(target, FileIdentity())
+        known = self.files.expected(replace=request.replace)
+        expected = None if known is None else known.get(target, FileIdentity())
         work = partial(save_large, target, changes, image, expected, request.aside)
 
         def done(result: Result) -> None:
@@ -290,7 +208,7 @@ class Saver:
 
         self._wrote = False
         put_back = partial(self._rows.put_back, rows)
-        self._writing = _SaveUnderWay(request, document, document.state, None, put_back)
+        self._writing = SaveUnderWay(request, document, document.state, None, put_back)
         self._jobs.run(
             self._writing.following(work),
             name=translate("Saving"),
@@ -324,11 +242,10 @@ class Saver:
         else:
             self._written(writing, result)
 
-    def _written(self, writing: _SaveUnderWay, written: tasks.SaveResult) -> None:
+    def _written(self, writing: SaveUnderWay, written: tasks.SaveResult) -> None:
         request, self._wrote = writing.request, True
-        self._stamps |= written.stamps
-        self._own_masks |= dict(list(written.stamps.items())[1:])
-        self._unread, self._said, self.paused = "", False, False
+        self.files.written(written.stamps)
+        self._said = self.paused = False
         self.seconds = written.seconds
         self._flows = writing.flows if self._preferences.now.keep_flows else None
         writing.document.mark_saved(writing.state)
@@ -336,14 +253,13 @@ class Saver:
             self.nothing_left.emit()
         if not request.quiet:
             self._notices.message.emit(translate("Saved {}").format(written.paths[-1]))
-        elif self.masks_behind is not None and not self._said_behind:
-            self._said_behind = True
-            self._notices.message.emit(self.words_behind)
+        elif news := self.files.news_behind():
+            self._notices.message.emit(news)
         self._notices.saved.emit(str(written.paths[-1]))
         if request.then is not None:
             # Something was changed meanwhile.
             if writing.document.modified:
-                self._next = request if self._next is None else _both(request, self._next)
+                self._next = request if self._next is None else joined(request, self._next)
             else:
                 request.then()
 
@@ -398,15 +314,3 @@ class Saver:
                 self._next = again
             else:
                 self.save(again)
-
-
-def _both(first: SaveRequest, second: SaveRequest) -> SaveRequest:
-    """Return one request for two that wait."""
-    return SaveRequest(
-        first.masks or second.masks,
-        first.quiet and second.quiet,
-        second.then or first.then,
-        first.replace or second.replace,
-        first.aside or second.aside,
-        second.refused or first.refused,
-    )

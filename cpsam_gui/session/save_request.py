@@ -1,0 +1,75 @@
+"""What is asked of the saver, and what it is writing."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from cpsam_gui import tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_core.errors import CpsamError
+    from cpsam_core.progress import Progress
+    from cpsam_core.segment.output import NetworkOutput
+    from cpsam_gui.jobs.job import Problem
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.state.steps import Step
+
+Result: TypeAlias = "tasks.SaveResult | tasks.Conflict | CpsamError"
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRequest:
+    """What is asked of the saver."""
+
+    masks: bool = False
+    """Write the label image beside the image too."""
+    quiet: bool = False
+    """The program asked, not the user: what goes wrong is said once only."""
+    then: Callable[[], object] | None = None
+    """Called when the open document is saved; never if that fails."""
+    replace: bool = False
+    """Replace the project, whatever it is by now."""
+    aside: bool = False
+    """Keep the project that is there under another name."""
+    refused: Callable[[Problem], object] | None = None
+    """Told what went wrong, in place of everybody: who asked says it in a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveUnderWay:
+    """What is being written."""
+
+    request: SaveRequest
+    document: Document
+    state: Step
+    flows: NetworkOutput | None
+    put_back: Callable[[], None]
+    """Counts what was to be written as changed again, where it was not."""
+    result: Future[Result] = field(default_factory=Future)
+    """What came of it, known in the thread that writes; never there where an error ended it."""
+
+    def following(self, work: Callable[[Progress], Result]) -> Callable[[Progress], Result]:
+        """Return work that notes what came of it in its own thread."""
+
+        def write(progress: Progress) -> Result:
+            result = work(progress)
+            self.result.set_result(result)
+            return result
+
+        return write
+
+
+def joined(first: SaveRequest, second: SaveRequest) -> SaveRequest:
+    """Return one request for two that wait."""
+    return SaveRequest(
+        first.masks or second.masks,
+        first.quiet and second.quiet,
+        second.then or first.then,
+        first.replace or second.replace,
+        first.aside or second.aside,
+        second.refused or first.refused,
+    )
