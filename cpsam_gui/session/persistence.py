@@ -82,6 +82,7 @@ class Persistence:
         self._postponed = False
         self.kept: set[Path] = set()
         """Journals of this session in which work was kept on purpose."""
+        self._complained = False
         images.leaving.connect(self._save_last)
         images.loaded.connect(self.take_up)
         self.saver.nothing_left.connect(self.forget_journal)
@@ -199,8 +200,16 @@ class Persistence:
         )
 
     def _complain(self, text: str) -> None:
-        """Say that the journal cannot be written; comes from its thread."""
-        self._notices.failed.emit(Problem(text))
+        """Say that the journal cannot be written; comes from its thread.
+
+        A journal begins with every image and after every save. A box each time would take strokes from the hand, so the
+        status bar says it from the second time on.
+        """
+        first, self._complained = not self._complained, True
+        if first:
+            self._notices.failed.emit(Problem(text))
+        else:
+            self._notices.message.emit(text)
 
     def forget_journal(self) -> None:
         """Begin the journal anew, because what stands in it was saved."""

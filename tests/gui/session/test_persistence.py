@@ -121,6 +121,31 @@ def _saved_ids(image_file: Path) -> set[int]:
     return set(np.unique(tifffile.imread(image_file.with_name("cells_masks.tif"))).tolist()) - {0}
 
 
+def test_a_journal_that_cannot_be_written_interrupts_once(
+    session: Session, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_in(session, qtbot, image_file)
+    boxes: list[Problem] = []
+    words: list[str] = []
+    session.failed.connect(boxes.append)
+    session.message.connect(words.append)
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for y in (10, 30, 45):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            draw(session, y=y)
+            assert session.persistence.journal is not None
+            session.persistence.journal.flush()
+        # The journal begins anew.
+        save(session, qtbot)
+    # The path of what was saved has the word, too.
+    qtbot.waitUntil(lambda: sum(text.startswith("The journal") for text in words) == 2)
+    assert len(boxes) == 1 and "journal" in boxes[0].text
+
+
 def test_the_label_image_of_a_run_or_an_earlier_session_follows_the_project(
     session: Session, qtbot: QtBot, image_file: Path
 ) -> None:
