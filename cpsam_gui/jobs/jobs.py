@@ -62,6 +62,7 @@ class _JobRequest:
     failed: Callable[[Problem], object]
     ended: Callable[[Ending], object] | None
     instead: str = ""
+    aside: str = ""
 
 
 _left_running: set[Job] = set()
@@ -172,6 +173,7 @@ class Jobs(QObject):
         progressed: Callable[[int, int, str], object] | None = None,
         abandonable: bool = False,
         instead: str = "",
+        aside: str = "",
     ) -> Job:
         """Run `work` in a thread of its own; everything is told in the thread of the caller.
 
@@ -199,6 +201,8 @@ class Jobs(QObject):
             that may keep a reader busy for ever. The next job of the lane begins, and its result is dropped.
         instead
             Key of the action that is offered where it is stopped because another image is opened.
+        aside
+            What to call it from then on where it goes on instead; empty for the same name.
 
         Returns
         -------
@@ -208,7 +212,7 @@ class Jobs(QObject):
         turn = {Lane.MAIN: self._main, Lane.LIVE: self._live}.get(lane) or _Turn()
         job = Job(name, work, self, abandonable=abandonable)
         generation = None if outlives_image else self.generation
-        asked = _JobRequest(job, turn, generation, then, failed or self.failed.emit, ended, instead)
+        asked = _JobRequest(job, turn, generation, then, failed or self.failed.emit, ended, instead, aside)
         job.succeeded.connect(partial(self._succeeded, asked))
         job.failed.connect(partial(self._failed, asked))
         job.cancelled.connect(partial(self._cancelled, asked))
@@ -258,6 +262,7 @@ class Jobs(QObject):
         waiting, asked.turn.waiting = asked.turn.waiting, None
         if waiting is not None:
             self._drop(waiting)
+        asked.job.name = asked.aside or asked.job.name
         self._aside.append(asked.turn)
         self._main = _Turn()
         self.finished.emit()

@@ -25,6 +25,8 @@ class Notices(QObject):
     """Words for the status bar."""
     offered = pyqtSignal(str, str)
     """Words for the status bar, and the key of the action that is offered beside them."""
+    ended = pyqtSignal(str, str)
+    """Words about work that ended unasked, which stay until they were read, and the key of an action or nothing."""
     withdrawn = pyqtSignal(str)
     """The action of this key is out of date where it is offered."""
     failed = pyqtSignal(object)

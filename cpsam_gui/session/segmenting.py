@@ -23,6 +23,7 @@ from cpsam_gui.tools import RunDesk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
+    from typing import TypeAlias
 
     from cpsam_core.progress import Progress
     from cpsam_gui.jobs.job import Job
@@ -35,12 +36,14 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
-    from cpsam_gui.session.run_results import RunResults
+    from cpsam_gui.session.run_results import PendingResult, RunResults
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks import RegionResult
+
+    Land: TypeAlias = Callable[[tasks.RunOutcome], None]
 
 LARGEST_REGION_PX = 36_000_000
 """Pixels of a region of an image larger than memory: 1.5 GB while it runs."""
@@ -73,6 +76,8 @@ class SegmentationController:
         self._gesture, self._gesture_name = 0, ""
         self.desk = RunDesk(lambda: cell_size.disk, cell_size.set_disk, self.segment_region)
         """What tools may ask of the next run."""
+        self.goes_on: Callable[[PendingResult], tuple[str, Land] | None] = lambda pending: None
+        """What a run is called that may go on without its image, and who lands it; None for one that ends with it."""
         run_results.thresholds_moved.connect(lambda by_hand: self.mask_again(by_hand=by_hand))
         # Whose thresholds were moved while something else was at work, and whether by hand.
         self._late: tuple[Document, bool] | None = None
@@ -89,6 +94,8 @@ class SegmentationController:
             return
         options = self._run_state.options
         pending = self._run_results.pending(StepKind.SEGMENT, f"Segment with {options.model.title}")
+        goes_on = self.goes_on(pending)
+        name, land = goes_on or ("", partial(self._run_results.finish, pending))
         work = partial(
             tasks.segment,
             self._open_image.image,
@@ -99,8 +106,10 @@ class SegmentationController:
         self._jobs.run(
             self._models.holding(work),
             name=translate("Segmenting"),
+            outlives_image=goes_on is not None,
+            aside=translate("Segmenting {}").format(name),
             instead=FOLDER_RUN,
-            then=partial(self._run_results.finish, pending),
+            then=land,
         )
 
     def segment_for_folder(

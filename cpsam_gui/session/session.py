@@ -27,6 +27,7 @@ from cpsam_gui.session.forecast import RunForecast
 from cpsam_gui.session.gestures import Gestures
 from cpsam_gui.session.images import Images
 from cpsam_gui.session.large_run import LargeRun
+from cpsam_gui.session.left_runs import LeftRuns
 from cpsam_gui.session.look_ahead import LookAhead
 from cpsam_gui.session.mask_colours import MaskColours
 from cpsam_gui.session.masks_first import MasksFirst
@@ -100,11 +101,8 @@ class Session(QObject):
         """Say that work ended because another image was opened, and offer it again, or what goes on meanwhile."""
         words = translate("{job}: stopped, because another image was opened.").format(job=name)
         if instead == FOLDER_RUN:
-            words += " " + translate("A run of the folder keeps going when you open another image.")
-        if instead:
-            self.notices.offered.emit(words, instead)
-        else:
-            self.notices.message.emit(words)
+            words += " " + translate("A run of the folder goes on meanwhile.")
+        self.notices.ended.emit(words, instead)
 
     def _make_editing(self) -> None:
         """Make what changes masks by hand, and shows them."""
@@ -166,6 +164,11 @@ class Session(QObject):
         self.folder_run = FolderRun(
             open_image, notices, jobs, models, images, run_state, self.segmenting, self._preferences
         )
+
+        left_runs = LeftRuns(
+            open_image, notices, jobs, self.run_results, self.persistence, self.folder_run.space
+        )
+        self.segmenting.goes_on = left_runs.landing
 
     def _make_training(self) -> None:
         open_image, notices, jobs, models = self.open_image, self.notices, self.jobs, self.models

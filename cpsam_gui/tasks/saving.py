@@ -263,7 +263,7 @@ def save_project(
         if changed and not aside:
             return Conflict(changed[0])
         trusted = expected is not None
-        paths += tuple(path for path in beside if _is_own(path))
+        paths += tuple(path for path in beside if is_own(path))
         error = _write(paths, still, records, extra, changed, aside, before, trusted, progress)
         if error is not None:
             return error
@@ -299,7 +299,8 @@ def _write(
     return None
 
 
-def _is_own(path: Path) -> bool:
+def is_own(path: Path) -> bool:
+    """Whether a label image is there as this program wrote it: another one is somebody's."""
     from cpsam_core.images.label_files import is_as_written
 
     try:

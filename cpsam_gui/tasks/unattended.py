@@ -188,14 +188,8 @@ def _segment_one(
     found = _run(image, before, plan, own, progress)
     # Each time point is written with all before it.
     rewritten = FLOW_BYTES * image.pixels[..., 0].size * rewrites**2 // 2
-    room = (
-        plan.flows_bytes > 0
-        and (rewrites == 1 or rewritten < MOST_REWRITTEN_BYTES)
-        and make_room(
-            path.parent,
-            plan.flows_bytes,
-            lambda project: any(plan.is_open(one, None) for one in _images_of(project)),
-        )
+    room = (rewrites == 1 or rewritten < MOST_REWRITTEN_BYTES) and room_for_flows(
+        path, plan.flows_bytes, plan.is_open
     )
     with writing(project_path(path), image.key):
         # Somebody works on it by now.
@@ -203,8 +197,15 @@ def _segment_one(
             return UnattendedResult(skipped=OPEN)
         progress(1, 1, "Saving")
         # Nothing is cancelled any more: project and label image go together.
-        _save(path, image, before, found, with_flows=room)
+        save_found(path, image, before, found, with_flows=room)
     return UnattendedResult(len(found.records))
+
+
+def room_for_flows(path: Path, most_bytes: int, is_open: Callable[[Path, DocumentKey | None], bool]) -> bool:
+    """Whether the project of an image may keep flows; those of others, but for what is open, make room for them."""
+    return most_bytes > 0 and make_room(
+        path.parent, most_bytes, lambda project: any(is_open(one, None) for one in _images_of(project))
+    )
 
 
 def _read(path: Path, like: AxesReading) -> tuple[Raw, AxesReading, int]:
@@ -283,14 +284,16 @@ def _images_of(project: Path) -> list[Path]:
     return [one for one in images_in(project.parent) if project_path(one) == project]
 
 
-def _save(
+def save_found(
     path: Path,
     image: Image,
     before: MaskResult | None,
     found: MaskResult,
     *,
     with_flows: bool,
+    label_image: bool = True,
 ) -> None:
+    """Write the project of an image that is not open, and the label image beside it."""
     from cpsam_core.images.fingerprint import fingerprint
 
     facts, foreign = ImageFacts(), dict[str, Any]()
@@ -311,5 +314,6 @@ def _save(
     )
     if image.path is None:
         raise ImageError(f"{path.name} has no place to save masks in.")
-    for target in (project_path(path), masks_path(path, image.key)):
+    targets = (project_path(path), masks_path(path, image.key)) if label_image else (project_path(path),)
+    for target in targets:
         save(target, found.labels, found.records, extra, silent)

@@ -16,6 +16,8 @@ class Message:
 
     text: str
     action: str = ""
+    lasting: bool = False
+    """Whether nothing but time hides it: it tells of work that was lost while much else is told."""
 
     @property
     def shown_ms(self) -> int:
@@ -41,24 +43,34 @@ class MessageLine(QObject):
         self._timer.timeout.connect(self._next)
 
     @property
+    def lasting(self) -> bool:
+        """Whether a message is there that only time hides."""
+        return self._now is not None and self._now.lasting
+
+    @property
     def offering(self) -> bool:
         """Whether a message is there that offers an action."""
         return self._now is not None and bool(self._now.action)
 
     def say(self, message: Message) -> None:
         """Show a message now, or after an offer that is there."""
-        if not self.offering or (self._now is not None and message.action == self._now.action):
+        again = self._now is not None and message.action != "" and message.action == self._now.action
+        if message.lasting or again or not (self.offering or self.lasting):
             # What is offered again is about something newer.
+            if self._now is not None and self.offering and not again:
+                self._offers.insert(0, self._now)
             self._show(message)
         elif not message.action:
             self._other = message
         else:
             self._offers = [one for one in self._offers if one.action != message.action] + [message]
 
-    def withdraw(self, action: str = "") -> None:
-        """Take the offer that is there away, or only that of an action: it is out of date, or was taken up."""
+    def withdraw(self, action: str = "", *, taken: bool = False) -> None:
+        """Take the offer that is there away, or only that of an action: it is out of date, or was `taken` up."""
         self._offers = [one for one in self._offers if one.action != action]
-        if self._now is not None and self.offering and action in ("", self._now.action):
+        if self._now is None or not self.offering:
+            return
+        if action == self._now.action or (not action and (taken or not self.lasting)):
             self._next()
 
     def _show(self, message: Message) -> None:

@@ -79,9 +79,10 @@ class StatusBar(QStatusBar):
         self._line = MessageLine(self)
         self._line.shown.connect(self._show)
         self._line.over.connect(self.show_hint)
-        self.offer.clicked.connect(lambda: self._line.withdraw())
+        self.offer.clicked.connect(lambda: self._line.withdraw(taken=True))
         self._notices.message.connect(self.say)
         self._notices.offered.connect(self.offer_action)
+        self._notices.ended.connect(lambda text, key: self._line.say(Message(text, key, lasting=True)))
         self._notices.withdrawn.connect(self._withdraw_action)
         self._open_image.history_changed.connect(self._withdraw)
         self._gestures.tool_changed.connect(self.show_hint)
@@ -132,7 +133,7 @@ class StatusBar(QStatusBar):
 
     def _withdraw(self) -> None:
         """Take an offer away that was made before the last step of the history, or for another image."""
-        if self._open_image.document.state is not self._offered:
+        if self._open_image.document.state is not self._offered and not self._line.lasting:
             self.offer.hide()
             self._line.withdraw()
 
@@ -143,8 +144,8 @@ class StatusBar(QStatusBar):
         self._line.withdraw(key)
 
     def show_hint(self) -> None:
-        """Show what the tool does, unless an offer stands there."""
-        if self._line.offering:
+        """Show what the tool does, unless an offer stands there, or what is read to its end."""
+        if self._line.offering or self._line.lasting:
             return
         open_one = self._open_image.image is not None
         idle = translate("Open an image, or drop one on the window")

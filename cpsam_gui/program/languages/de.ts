@@ -203,7 +203,7 @@
       <translation>Ein Lauf eines anderen Modells zum Vergleichen</translation>
     </message>
     <message>
-      <source>A run of the folder keeps going when you open another image.</source>
+      <source>A run of the folder goes on meanwhile.</source>
       <translation>Ein Lauf über den Ordner läuft dabei weiter.</translation>
     </message>
     <message>
@@ -5765,6 +5765,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{name}, in Gebrauch</translation>
     </message>
     <message>
+      <source>{name}, time {number}</source>
+      <translation>{name}, Zeitpunkt {number}</translation>
+    </message>
+    <message>
       <source>{name}: error rate {error}, F1 {f1}</source>
       <translation>{name}: Fehlerrate {error}, F1 {f1}</translation>
     </message>
@@ -6117,6 +6121,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{}. Die besten Gewichte davor bleiben erhalten</translation>
     </message>
     <message>
+      <source>{}: 1 object found and saved</source>
+      <translation>{}: 1 Objekt gefunden und gespeichert</translation>
+    </message>
+    <message>
       <source>{}: cancelled</source>
       <translation>{}: abgebrochen</translation>
     </message>
@@ -6139,6 +6147,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{}: nothing will show whether the new model is better. {}</source>
       <translation>{}: Nichts wird zeigen, ob das neue Modell besser ist. {}</translation>
+    </message>
+    <message>
+      <source>{}: {:,} objects found and saved</source>
+      <translation>{}: {:,} Objekte gefunden und gespeichert</translation>
     </message>
   </context>
 </TS>

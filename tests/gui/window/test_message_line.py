@@ -84,3 +84,27 @@ def test_the_next_export_takes_the_place_of_the_last(
     segmented.session.notices.withdrawn.emit("show_saved")
     assert not segmented.status.offer.isVisible()
     assert "two.tif" not in segmented.status.hint.text()
+
+
+def test_what_tells_of_lost_work_is_there_while_another_image_comes(
+    opened: Window, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first words of the new image, its masks and its history come within a moment."""
+    status, notices, session = opened.status, opened.session.notices, opened.session
+    words = "Segmenting: stopped, because another image was opened."
+    with qtbot.waitSignal(session.image_changed):
+        notices.ended.emit(words, "folder")
+        opened.open(image_file)
+    session.gestures.use("brush")
+    session.history_changed.emit()
+    assert status.hint.text() == words and status.offer.isVisible()
+    notices.message.emit("4 objects")
+    assert status.hint.text() == words
+    qtbot.mouseClick(status.offer, Qt.MouseButton.LeftButton)
+    assert status.hint.text() == "4 objects"
+    # Without anything to offer it is the same.
+    notices.ended.emit("Segment region: stopped", "")
+    notices.message.emit("later")
+    assert status.hint.text() == "Segment region: stopped"
+    status._line._next()
+    assert status.hint.text() == "later"

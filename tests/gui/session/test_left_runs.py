@@ -1,0 +1,137 @@
+"""A run whose image is left goes on, and what it finds lands in that image, whichever is open by then."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import tifffile
+
+from cpsam_gui import operations
+from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.state.slice import Slice
+from cpsam_gui.storage.companions import masks_path, project_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import FakeSegmenter
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.session import Session
+
+
+@pytest.fixture
+def gate(segmenter: FakeSegmenter) -> Event:
+    """Let runs wait."""
+    segmenter.gate = Event()
+    return segmenter.gate  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def session(session: Session) -> Session:
+    """Return a session that saves by itself."""
+    now = session.persistence.preferences.now
+    session.persistence.preferences.now = now.changed(autosave=True, look_ahead=False)
+    return session
+
+
+@pytest.fixture
+def other(image_file: Path) -> Path:
+    """Write a second image beside the first."""
+    path = image_file.with_name("other.tif")
+    path.write_bytes(image_file.read_bytes())
+    return path
+
+
+def show(session: Session, qtbot: QtBot, path: Path, time: int | None = None) -> None:
+    reading = None if time is None else session.images.reading.at(time)
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(path, reading=reading)
+
+
+def finish(session: Session, qtbot: QtBot, gate: Event) -> None:
+    gate.set()
+    qtbot.waitUntil(lambda: session.jobs.idle, timeout=20_000)
+
+
+def test_it_is_saved_with_its_image(
+    session: Session, qtbot: QtBot, gate: Event, image_file: Path, other: Path
+) -> None:
+    said: list[str] = []
+    session.message.connect(said.append)
+    resumed: list[str] = []
+    session.jobs.resumed.connect(resumed.append)
+    show(session, qtbot, image_file)
+    session.segmenting.segment()
+    show(session, qtbot, other)
+    assert set(resumed) == {"Segmenting cells.tif"} and not session.jobs.busy
+    assert "Segmenting cells.tif: goes on in the background" in said
+    finish(session, qtbot, gate)
+    assert said[-1] == "cells.tif: 4 objects found and saved"
+    assert not session.document.objects and not project_path(other).exists()
+    assert not masks_path(image_file).exists(), "a label image is written where somebody asks for one"
+    qtbot.waitUntil(lambda: session.folder.now.states.get(image_file) is ReviewState.SEGMENTED)
+    show(session, qtbot, image_file)
+    assert len(session.document.objects) == 4 and session.run_state.flows is not None
+
+
+def test_in_an_image_that_is_open_again_it_is_a_step(
+    session: Session, qtbot: QtBot, gate: Event, image_file: Path, other: Path
+) -> None:
+    show(session, qtbot, image_file)
+    session.segmenting.segment()
+    show(session, qtbot, other)
+    show(session, qtbot, image_file)
+    assert not session.document.objects
+    finish(session, qtbot, gate)
+    assert len(session.document.objects) == 4
+    assert session.document.steps == ("Segment with cpsam-lite",)
+
+
+def test_what_a_person_drew_stays(
+    session: Session, qtbot: QtBot, gate: Event, image_file: Path, other: Path
+) -> None:
+    show(session, qtbot, image_file)
+    operations.add_polygon(session.document, Slice(0, 0), [(34, 78), (34, 92), (46, 92), (46, 78)])
+    session.segmenting.segment()
+    show(session, qtbot, other)
+    finish(session, qtbot, gate)
+    show(session, qtbot, image_file)
+    assert sorted(row.touched for row in session.document.objects.values()) == [False] * 4 + [True]
+
+
+def test_a_time_point_that_was_left_gets_its_own(
+    session: Session, qtbot: QtBot, gate: Event, tmp_path: Path
+) -> None:
+    path = tmp_path / "movie.tif"
+    frames = np.random.default_rng(0).integers(0, 99, (3, 80, 100)).astype(np.uint8)
+    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
+    said: list[str] = []
+    session.message.connect(said.append)
+    show(session, qtbot, path)
+    session.segmenting.segment()
+    show(session, qtbot, path, 1)
+    operations.add_polygon(session.document, Slice(0, 0), [(34, 78), (34, 92), (46, 92), (46, 78)])
+    finish(session, qtbot, gate)
+    assert "movie.tif, time 1: 4 objects found and saved" in said
+    assert len(session.document.objects) == 1
+    assert session.persistence.save_now()
+    show(session, qtbot, path, 0)
+    assert len(session.document.objects) == 4
+    show(session, qtbot, path, 1)
+    assert len(session.document.objects) == 1
+
+
+def test_it_can_be_cancelled(
+    session: Session, qtbot: QtBot, gate: Event, image_file: Path, other: Path
+) -> None:
+    show(session, qtbot, image_file)
+    session.segmenting.segment()
+    show(session, qtbot, other)
+    assert session.jobs.shown
+    session.jobs.cancel()
+    finish(session, qtbot, gate)
+    assert not project_path(image_file).exists()
