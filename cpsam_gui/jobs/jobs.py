@@ -193,7 +193,8 @@ class Jobs(QObject):
             Gets what went wrong, in place of the signal :attr:`failed`.
         ended
             Called exactly once for every call, after the thread has ended and after `then` or `failed`, whatever
-            came of it: also for a job that never began.
+            came of it: also for a job that never began. Once the window is closed it is not: what it would tell, and
+            whom, is gone.
         progressed
             Gets steps done, steps in all, and a word about them.
         abandonable
@@ -218,7 +219,7 @@ class Jobs(QObject):
         job.cancelled.connect(partial(self._cancelled, asked))
         job.finished.connect(partial(self._ended, asked))
         if progressed is not None:
-            job.progressed.connect(progressed)
+            job.progressed.connect(partial(self._tell, progressed))
         if turn is self._main:
             job.progressed.connect(partial(self._tell_progress, turn))
         self._enqueue(asked)
@@ -277,7 +278,7 @@ class Jobs(QObject):
 
     def _tell_progress(self, turn: _Turn, done: int, total: int, note: str) -> None:
         if turn is self._shown:
-            self.progressed.emit(done, total, note)
+            self._tell(self.progressed.emit, done, total, note)
 
     def _stop(self, turn: _Turn) -> None:
         waiting, turn.waiting = turn.waiting, None
@@ -336,7 +337,12 @@ class Jobs(QObject):
         """Tell the end of a job that never began; not before the caller has heard that it was asked for."""
         asked.job.deleteLater()
         if asked.ended is not None:
-            QTimer.singleShot(0, partial(asked.ended, Ending.DROPPED))
+            QTimer.singleShot(0, partial(self._tell, asked.ended, Ending.DROPPED))
+
+    def _tell(self, whom: Callable[..., object], *what: object) -> None:
+        """Call back, unless the window is closed: a thread may end later than it, and signals would reach nothing."""
+        if not self._closed:
+            whom(*what)
 
     def _wanted(self, asked: _JobRequest) -> bool:
         wanted = asked.generation in (None, self.generation) and asked.job not in self._abandoned
@@ -360,14 +366,14 @@ class Jobs(QObject):
         self._release(asked)
         asked.job.ending = Ending.CANCELLED
         if told and asked.job not in self._abandoned:
-            self.cancelled.emit(asked.job.name)
+            self._tell(self.cancelled.emit, asked.job.name)
 
     def _ended(self, asked: _JobRequest) -> None:
         self._running.discard(asked.job)
         self._abandoned.discard(asked.job)
         asked.job.deleteLater()
         if asked.ended is not None:
-            asked.ended(asked.job.ending)
+            self._tell(asked.ended, asked.job.ending)
 
     def _release(self, asked: _JobRequest) -> None:
         """Let the next job of the lane run; before the result is used, which may start another."""
@@ -381,7 +387,7 @@ class Jobs(QObject):
         elif turn is not self._main:
             shown = False
         if shown:
-            self.finished.emit()
+            self._tell(self.finished.emit)
         if waiting is not None:
             self._start(waiting)
         elif shown:

@@ -137,9 +137,7 @@ class FolderChoice:
     def _read(self, look: _FolderLook) -> None:
         if look is self._reading:
             self._reading = None
-            # A look may end after its window.
-            if not self._jobs.closed:
-                self._queue.state_changed.emit()
+            self._queue.state_changed.emit()
 
     def _fill(self, images: list[Path]) -> None:
         self._queue.fill(images)

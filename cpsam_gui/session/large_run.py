@@ -64,7 +64,7 @@ class LargeRun(QObject):
         self._run_state, self._run_results = run_state, run_results
         self.partial_result: PartialResult | None = None
         """What the run under way has found so far."""
-        open_image.adopted.connect(self._let_go)
+        open_image.adopted.connect(self.let_go)
         self.block_found.connect(self._tell)
 
     def start(self) -> None:
@@ -89,7 +89,7 @@ class LargeRun(QObject):
         if not options.keep:
             pending = replace(pending, given_up=self._rows.copy())
         loader = self._models.loader(options.model)
-        self._let_go()
+        self.let_go()
         shown = self.partial_result = PartialResult(document.shape, self._block_found)
         settings = self._run_state.settings
         work = partial(segment_blocks, about, settings, options.model, loader, shown)
@@ -114,9 +114,9 @@ class LargeRun(QObject):
 
     def _ended(self, ending: Ending) -> None:
         if ending is not Ending.DONE:
-            self._let_go()
+            self.let_go()
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         """Show nothing of a run any more."""
         shown, self.partial_result = self.partial_result, None
         if shown is not None:
@@ -169,7 +169,7 @@ class LargeRun(QObject):
             found.labels.close()
             self._put_together(pending, folder)
         else:
-            self._let_go()
+            self.let_go()
             self._gestures.tool.cancel()
             self._run_state.flows, self._run_state.last_settings = None, dict(pending.settings)
             self._open_image.view.selection = frozenset()

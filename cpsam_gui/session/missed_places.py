@@ -169,9 +169,6 @@ class MissedPlaces(QObject):
 
     def _looked(self) -> None:
         self._looking = False
-        # A look may end after its window.
-        if self._jobs.closed:
-            return
         self.changed.emit()
         if self.stale and self._open_image.image is not None:
             self._timer.start()

@@ -50,13 +50,17 @@ class SaveUnderWay:
     put_back: Callable[[], None]
     """Counts what was to be written as changed again, where it was not."""
     result: Future[Result] = field(default_factory=Future)
-    """What came of it, known in the thread that writes; never there where an error ended it."""
+    """What came of it, known in the thread that writes; cancelled where an error ended it."""
 
     def following(self, work: Callable[[Progress], Result]) -> Callable[[Progress], Result]:
         """Return work that notes what came of it in its own thread."""
 
         def write(progress: Progress) -> Result:
-            result = work(progress)
+            try:
+                result = work(progress)
+            except BaseException:
+                self.result.cancel()
+                raise
             self.result.set_result(result)
             return result
 

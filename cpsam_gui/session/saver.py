@@ -115,8 +115,12 @@ class Saver:
         """Let the image go: what is being written is finished, and nothing more begins."""
         self._next, self._open = None, False
         self._follow(None)
-        if document is not None and (self._writing is None or self._writing.document is not document):
+        writing = self._writing
+        if document is not None and (writing is None or writing.document is not document):
             document.close()
+        if writing is not None and self._jobs.closed:
+            # Nobody is told any more that the thread has ended.
+            writing.result.add_done_callback(lambda _: writing.document.close())
 
     def once_written(self, document: Document, action: Callable[[], object]) -> None:
         """Call `action` when all work on a document that was let go is saved, where that is being written now.
@@ -129,7 +133,7 @@ class Saver:
             return
 
         def call(result: Future[Result]) -> None:
-            if isinstance(result.result(), tasks.SaveResult):
+            if not result.cancelled() and isinstance(result.result(), tasks.SaveResult):
                 action()
 
         writing.result.add_done_callback(call)

@@ -275,6 +275,8 @@ class Session(QObject):
         """Stop every job and wait for the threads, but not for those that do not answer."""
         self.gestures.tool.cancel()
         self.jobs.shutdown()
+        # No callback does so any more.
+        self.large_run.let_go()
         self.persistence.let_go()
         # Last, and only when nothing else is at work: no thread may collect widgets.
         if self.jobs.all_ended:

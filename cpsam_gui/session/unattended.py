@@ -308,9 +308,6 @@ class FolderRun:
     def _ended(self, number: int, ending: Ending) -> None:
         self._job, left = None, self._left_open
         self._on_open = None
-        if self._jobs.closed:
-            # What shows the queue is gone.
-            return
         if self._times is not None:
             if ending is Ending.CANCELLED and not left:
                 self._times = replace(self._times, stopped=True)

@@ -739,6 +739,31 @@ def test_closing_saves_by_itself(
     assert not list(image_file.parent.glob(".*.lock"))
 
 
+@pytest.mark.parametrize("fails", [False, True], ids=["written", "in an error"])
+def test_a_document_that_is_written_after_the_window_is_let_go_in_the_end(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    monkeypatch.setattr(jobs_module, "CLOSING_SECONDS", 0.2)
+    gate, real, session = threading.Event(), tasks.save_project, segmented.session
+    document, closed = session.document, list[str]()
+
+    def slow(*args: Any, **named: Any) -> Any:
+        gate.wait(120)
+        if fails:
+            raise RuntimeError("No.")
+        return real(*args, **named)
+
+    monkeypatch.setattr(tasks, "save_project", slow)
+    monkeypatch.setattr(document, "close", lambda: closed.append("closed"))
+    session.persistence.preferences.now = Preferences()
+    draw(session)
+    assert segmented.close()
+    assert closed == [], "its labels are being written"
+    gate.set()
+    assert wait_for_left_jobs()
+    assert closed == ["closed"]
+
+
 def test_a_disk_that_does_not_answer_does_not_keep_the_window_open(
     segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path
 ) -> None:
