@@ -42,6 +42,7 @@ PHASES = {
     "ZY plane": Phase(Stage.NETWORK, "plane {number} of {count} from the side"),
     "following flows": Phase(Stage.AFTER, "tracing the cells"),
     "masks of planes": Phase(Stage.AFTER, "tracing the cells"),
+    "flows of masks": Phase(Stage.AFTER, "tracing the cells"),
     "Objects": Phase(Stage.AFTER, "making objects"),
     "blocks: network and flows": Phase(None, "blocks: network and flows"),
     "blocks: objects": Phase(None, "blocks: objects"),
