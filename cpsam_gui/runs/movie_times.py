@@ -58,10 +58,9 @@ class MovieTimes:
         return ", ".join(dict.fromkeys(why for _, why in self.skipped))
 
 
-def at_work(time: int, count: int, note: str) -> str:
-    """Say which time point, from 0, of so many is worked on, and what is done."""
-    words = f"time point {time + 1:,} of {count:,}"
-    return f"{words}: {note}" if note else words
+def at_work(time: int, count: int) -> str:
+    """Say which time point, from 0, of so many is worked on."""
+    return f"time point {time + 1:,} of {count:,}"
 
 
 def all_of(count: int) -> str:

@@ -245,7 +245,7 @@ class FolderRun:
                 self._progressed(number, done, total, words)
             else:
                 part = self._times.part(done / max(total, 1))
-                self._tell(number, part, at_work(time, self._times.count, words))
+                self._tell(number, part, at_work(time, self._times.count))
 
         self._job = self._segmenting.segment_for_folder(
             plan.options.changed(keep=True, **fate.thresholds),

@@ -157,9 +157,9 @@ def _segment_times(
 
 
 def _tell(progress: Progress, times: MovieTimes, time: int, done: int, total: int, note: str = "") -> None:
-    """Tell how far a movie is, and which time point is worked on."""
+    """Tell how far a movie is, and which time point is worked on; what is done with it, as `note` says, has no room."""
     part = round(STEPS * times.part(done / max(total, 1)))
-    progress(part, STEPS, at_work(time, times.count, note))
+    progress(part, STEPS, at_work(time, times.count))
 
 
 def _segment_one(

@@ -253,7 +253,7 @@ def test_versions_and_names_of_files_keep_their_point(german: None, text: str) -
 def test_numbers_beside_versions_are_written_as_the_language_does(german: None) -> None:
     said = translate_said("Cellpose 4.2 found 1,354 objects, flow error 0.52 at IoU 0.5")
     assert said == "Cellpose 4.2 found 1.354 objects, Flussfehler 0,52 at IoU 0,5"
-    assert translate_said("time point 3 of 40 only").startswith("nur Zeitpunkt 3")
+    assert translate_said("time point 3 of 1,040") == "Zeitpunkt 3 von 1.040"
 
 
 def test_an_error_that_names_a_version_is_shown_with_it(german: None, window: Window, qtbot: QtBot) -> None:
