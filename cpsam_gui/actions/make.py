@@ -43,11 +43,11 @@ def make(window: Window, actions: Sequence[Action]) -> dict[str, QAction]:
         one.setShortcuts([QKeySequence(shortcut) for shortcut in action.shortcuts])
         if action.tool:
             one.setCheckable(True)
-            # A key that is held takes a tool up for a while.
-            one.setAutoRepeat(False)
             tools.addAction(one)
         elif action.checked is not None:
             one.setCheckable(True)
+        # A key that is held takes a tool up for a while.
+        one.setAutoRepeat(action.repeats and not action.tool)
         tip = f"{translate_said(action.text).removesuffix('…')}"
         one.setToolTip(f"{tip}  ({written_keys(action.shortcuts[0])})" if action.shortcuts else tip)
     decorate(made, actions)

@@ -40,6 +40,7 @@ def _mark(window: Window) -> None:
     missed.mark(not missed.marked)
 
 
+# A decision is one press: a key that was held would go through all images of a folder.
 ACTIONS: tuple[Action, ...] = (
     Action(
         "review",
@@ -78,6 +79,7 @@ ACTIONS: tuple[Action, ...] = (
         # With nothing under review it shows what comes next.
         Condition((IN_REVIEW, OBJECTS), lambda there, objects: there or bool(objects)),
         "Review",
+        repeats=False,
     ),
     Action(
         "review_uncertain",
@@ -88,6 +90,7 @@ ACTIONS: tuple[Action, ...] = (
         Condition((IN_REVIEW,)),
         "Review",
         in_review=("S",),
+        repeats=False,
     ),
     Action(
         "review_delete",
@@ -98,6 +101,7 @@ ACTIONS: tuple[Action, ...] = (
         Condition((IN_REVIEW,)),
         "Review",
         in_review=("Del",),
+        repeats=False,
     ),
     Action(
         "review_edit",

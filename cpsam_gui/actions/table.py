@@ -35,6 +35,8 @@ class Action:
     break_before: bool = False
     in_review: tuple[str, ...] = ()
     """Keys that it has while the review is at work, in place of whatever has them otherwise."""
+    repeats: bool = True
+    """Whether a key that is held does it again and again."""
     submenu: str = ""
     """Within the menu; empty for the menu itself."""
 

@@ -211,3 +211,10 @@ def test_an_entry_of_the_menu_works_on_the_object_there(segmented: Window) -> No
     next(action for action in menu.actions() if action.objectName() == "lock").trigger()
     assert session.document.objects[number].locked
     menu.close()
+
+
+def test_a_key_that_is_held_decides_once(reviewing: Window) -> None:
+    """The review goes on in the next image by itself: nobody has seen what a held key would accept there."""
+    made = actions_of(reviewing)
+    assert not any(made[f"review_{what}"].autoRepeat() for what in ("accept", "uncertain", "delete"))
+    assert made["review_next"].autoRepeat()
