@@ -125,21 +125,16 @@ class Variant:
         return model
 
 
-FIRST = {"depth": 4, "width": 192, "heads": 3, "neck": 128, "fine": 32, "coarse": 96}
-"""The network of the third to the fifth version."""
 VARIANTS = {
-    "shipped": Variant("as shipped: 6 blocks of width 256, 48 channels at 1/2 and 128 at 1/4"),
-    "first": Variant("4 blocks of width 192, 32 channels at 1/2 and 96 at 1/4", network=FIRST),
-    "deep": Variant("8 blocks", network={**FIRST, "depth": 8}),
-    "coarse": Variant(
-        "4 residual blocks at 1/4 instead of 2, down and up", network={**FIRST, "coarse_blocks": 4}
-    ),
-    "channels": Variant("48 channels at 1/2 and 128 at 1/4", network={**FIRST, "fine": 48, "coarse": 128}),
-    "windows": Variant(
-        "8 blocks, 6 of them in windows", network={**FIRST, "depth": 8}, windows=(0, 1, 2, 4, 5, 6)
-    ),
-    "shallow": Variant(
-        "2 blocks, 4 residual blocks at 1/4", network={**FIRST, "depth": 2, "coarse_blocks": 4}
+    "shipped": Variant("as shipped: 4 blocks of width 192, 32 channels at 1/2 and 96 at 1/4"),
+    "deep": Variant("8 blocks", network={"depth": 8}),
+    "coarse": Variant("4 residual blocks at 1/4 instead of 2, down and up", network={"coarse_blocks": 4}),
+    "channels": Variant("48 channels at 1/2 and 128 at 1/4", network={"fine": 48, "coarse": 128}),
+    "windows": Variant("8 blocks, 6 of them in windows", network={"depth": 8}, windows=(0, 1, 2, 4, 5, 6)),
+    "shallow": Variant("2 blocks, 4 residual blocks at 1/4", network={"depth": 2, "coarse_blocks": 4}),
+    "large": Variant(
+        "6 blocks of width 256, 48 channels at 1/2 and 128 at 1/4",
+        network={"depth": 6, "width": 256, "heads": 4, "neck": 192, "fine": 48, "coarse": 128},
     ),
 }
 ABLATIONS = {

@@ -84,16 +84,14 @@ class VitConfig:
 
     @classmethod
     def lite(cls, **changes: Any) -> VitConfig:
-        """Return the shape of a new small network, that of the embedded model `cpsam-lite` (6.9 M parameters)."""
+        """Return the shape of a new small network, that of the embedded model `cpsam-lite` (3.0 M parameters)."""
         small = {
-            "depth": 6,
-            "width": 256,
-            "heads": 4,
+            "depth": 4,
+            "width": 192,
+            "heads": 3,
             "relative_positions": False,
             "layer_drop": 0.1,
-            "neck": 192,
-            "fine": 48,
-            "coarse": 128,
+            "neck": 128,
         }
         return cls(**{**small, "stem": "unet", **changes})
 
