@@ -6,8 +6,8 @@ Usage: python benchmarks/lite_card.py pack FOLDER images.zip
 FOLDER is what `lite_data.py` made. Packed, the images of its `train` part, and those of the front page's kinds in
 `val`, are WebP of high quality in 8 bits. Training is two stretches of `cpsam train`, each of which ends annealed, on
 crops of 192. The first, from random weights of the network that `--network` names among those of `lite_variants.py`,
-leaves out the kinds of `KEPT_OUT`, so that `first.safetensors` in OUT tells what the model does with kinds that it never
-saw, and what one click brings there: `gain.py --kinds OUT/images/KIND ... --elsewhere OUT/val --starts
+leaves out the kinds of `KEPT_OUT`, so that `first.safetensors` in OUT tells what the model does with kinds that it
+never saw, and what one click brings there: `gain.py --kinds OUT/images/KIND ... --elsewhere OUT/val --starts
 OUT/first.safetensors`. The second goes on with all kinds: `second.safetensors`.
 `--seconds` is when all is written, counted from the start of the program.
 
