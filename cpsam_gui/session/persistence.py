@@ -13,6 +13,7 @@ from cpsam_gui.jobs.job import Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.autosave import Autosave
+from cpsam_gui.session.class_names import ClassNames
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.save_request import SaveRequest
 from cpsam_gui.session.saver import Saver
@@ -67,6 +68,7 @@ class Persistence:
         self._run_results = run_results
         self._recording = recording
         self._pieces = pieces
+        self._class_names = ClassNames(open_image)
         self.preferences = preferences
         self.questions = questions
         self.journal: Journal | None = None
@@ -113,6 +115,7 @@ class Persistence:
         self._foreign = opened.content.foreign if opened.content is not None else {}
         self._fingerprint = opened.fingerprint
         self._document = self._open_image.document
+        self._document.begin_with(self._class_names.filled(self._document.facts))
         if opened.doubt:
             QTimer.singleShot(0, partial(self._ask_about, self._open_image.document, opened))
         else:
@@ -184,7 +187,8 @@ class Persistence:
     def take_over(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         """Put masks that were read into the document as one step, with what their file says of the image."""
         if isinstance(found, tasks.LoadedMasks):
-            self._coming, self._foreign = found.facts, found.foreign or self._foreign
+            self._coming = self._class_names.filled(found.facts) if found.facts is not None else None
+            self._foreign = found.foreign or self._foreign
         if kind.source is StepSource.FILE and not (isinstance(found, tasks.LoadedMasks) and found.image):
             # No project of ours: another program may have written one value for all objects.
             self._pieces.expect_kinds()

@@ -49,6 +49,7 @@ from cpsam_gui.session.segmenting import SegmentationController
 from cpsam_gui.session.tool_work import ToolWork
 from cpsam_gui.session.training import TrainingController
 from cpsam_gui.session.training_forecast import TrainingForecast
+from cpsam_gui.session.training_preview import TrainingPreview
 from cpsam_gui.session.unattended import FolderRun
 from cpsam_gui.tools import Desk
 
@@ -184,6 +185,7 @@ class Session(QObject):
             self.candidates,
         )
         self.training_forecast = TrainingForecast(jobs, models, self.candidates, self.training)
+        self.training_preview = TrainingPreview(jobs, self.candidates, self.training)
 
     def _make_review(self) -> None:
         """Make what measures, reviews, compares and exports the masks."""

@@ -78,6 +78,12 @@ class TrainingForecast(QObject):
 
         return None if self.pace is None else BUDGETS[budget].seconds(self.pace)
 
+    def epochs(self, budget: BudgetName) -> tuple[int, int] | None:
+        """Return how many epochs the budget allows, and of how many; None where that is not known."""
+        from cpsam_core.retrain.budget import BUDGETS
+
+        return None if self.pace is None else (BUDGETS[budget].epochs(self.pace), self.pace.epochs)
+
     def _soon(self, *_: object) -> None:
         if self._key != self._key_now():
             self.pace = None

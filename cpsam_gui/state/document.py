@@ -127,6 +127,12 @@ class Document(ReadableDocument):
         transaction.facts = transaction.facts or self._content.facts
         self._content.facts = self._content.facts.changed(**fields)
 
+    def begin_with(self, facts: ImageFacts) -> None:
+        """Take something for known before the first step, so that it is no change."""
+        if self._undo_stack.all:
+            raise RuntimeError("facts are changed by a step once there is one")
+        self._content.facts = facts
+
     def commit(self) -> None:
         """Close the open step and add it to the history, unless it changed nothing."""
         transaction = self._open_transaction()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cpsam_core.errors import CpsamError
 from cpsam_core.progress import silent
 from cpsam_core.retrain.options import TrainOptions, settings_of
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from cpsam_core.retrain.requests import TrainRequest
 
 __all__ = [
+    "Preview",
     "TrainOptions",
     "candidates_of",
     "classes_of",
@@ -32,6 +35,7 @@ __all__ = [
     "look_at",
     "obstacle",
     "pace",
+    "preview",
     "settings_of",
     "start_on",
     "throw_away",
@@ -70,6 +74,29 @@ def pace(
     if step is not None:
         return pace_of_step(plan, step)
     return measure_pace(plan, options.device, options.precision, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a training would do, in sentences."""
+
+    text: str = ""
+    """How the new model would be judged."""
+    doubts: tuple[str, ...] = ()
+    """What somebody may want to change before; that nothing would judge it is one."""
+
+
+def preview(candidates: tuple[Candidate, ...], options: TrainOptions, progress: Progress) -> Preview:
+    """Return what a training would do; what it would be refused for is a doubt."""
+    from cpsam_core.retrain.options import plan_of, settled
+
+    try:
+        plan = plan_of(candidates, settled(options))
+    except CpsamError as error:
+        return Preview(doubts=(str(error),))
+    if plan.how == "none":
+        return Preview(doubts=(plan.text, *plan.warnings))
+    return Preview(plan.text, plan.warnings)
 
 
 def defaults_of(start: str, classes: bool) -> dict[str, TrainSettings]:

@@ -74,6 +74,12 @@ class Budget:
         least = pace.epoch * min(FEWEST_EPOCHS, pace.epochs) * trainings + pace.score
         return min(bound, max(60 * self.minutes, least))
 
+    def epochs(self, pace: TrainingPace) -> int:
+        """Return how many epochs fit at this pace, at the most."""
+        if self.minutes is None:
+            return pace.epochs
+        return pace.fits(60 * self.minutes, FOLDED if self.thorough else 1)[0]
+
 
 BUDGETS: Mapping[BudgetName, Budget] = {
     "quick": Budget(5, PATIENCE_EPOCHS),
@@ -127,13 +133,19 @@ class TrainingPace:
 
         Only one of them measures the average precision on the way, so seldom that it costs a part of the time.
         """
-        epoch = max(self.epoch, 1e-9)
         if self.trained(trainings) <= seconds:
             return settings
-        every = max(settings.score_every, math.ceil(self.score / (SCORING * epoch)))
-        fitting = math.floor((seconds - self.score) / (epoch * trainings + self.score / every))
-        epochs = min(settings.epochs, max(FEWEST_EPOCHS, fitting))
+        epochs, every = self.fits(seconds, trainings)
         return shortened(replace(settings, score_every=every), epochs)
+
+    def fits(self, seconds: float, trainings: int = 1) -> tuple[int, int]:
+        """Return how many epochs fit into a time, and after how many of them the average precision is measured."""
+        if self.trained(trainings) <= seconds:
+            return self.epochs, self.score_every
+        epoch = max(self.epoch, 1e-9)
+        every = max(self.score_every, math.ceil(self.score / (SCORING * epoch)))
+        fitting = math.floor((seconds - self.score) / (epoch * trainings + self.score / every))
+        return min(self.epochs, max(FEWEST_EPOCHS, fitting)), every
 
 
 def measure_pace(

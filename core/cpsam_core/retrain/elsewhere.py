@@ -98,12 +98,12 @@ def forgetting_text(found: Iterable[Forgetting]) -> str:
         return ""
     # A sentence for each kind, since sentences are what is translated.
     parts = [
-        f"Elsewhere, the new model loses {-one.difference.change:.2f} on {one.kind}."
+        f"Elsewhere, the new model loses {-one.difference.shown:.2f} on {one.kind}."
         for one in known
         if one.difference.word == "worse"
     ]
     parts += [
-        f"Elsewhere, the new model gains {one.difference.change:.2f} on {one.kind}."
+        f"Elsewhere, the new model gains {one.difference.shown:.2f} on {one.kind}."
         for one in known
         if one.difference.word == "better"
     ]
@@ -112,7 +112,7 @@ def forgetting_text(found: Iterable[Forgetting]) -> str:
         same = ", ".join(one.kind for one in known if one not in doubtful)
         parts.append(f"Elsewhere ({same}) no difference was found.")
     parts += [
-        f"On {one.kind} a change of {signed(one.difference.change)} {one.difference.doubt}."
+        f"On {one.kind} a change of {signed(one.difference.shown)} {one.difference.doubt}."
         for one in doubtful
     ]
     return " ".join(parts)

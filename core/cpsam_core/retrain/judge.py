@@ -325,8 +325,7 @@ def _advice(difference: Difference) -> str:
     """Return what would settle the question."""
     if not difference.more:
         return f"A difference of {WORTH_SEEING:.2f} would have been seen."
-    about = estimated(difference.more)
-    cells = "about 1 more cell" if about == 1 else f"about {about:,} more cells"
+    cells = f"about {estimated(difference.more):,} more cells"
     if difference.more >= MOST_ADVISED:
         return "No number of corrections that anybody would make is going to tell them apart."
     if abs(difference.change) < WORTH_SEEING:

@@ -72,8 +72,8 @@ class Difference:
         True objects, and images with any, that it was measured on.
     more
         True objects to add until the interval leaves out 0 if the difference stays what it is, or, where that is
-        next to nothing, until a difference of 0.05 would be seen. 0 where the question is settled, or where
-        such a difference would have been seen.
+        next to nothing, until a difference of 0.05 would be seen; at least `FEW_OBJECTS`, since fewer move nothing
+        that can be relied on. 0 where the question is settled, or where such a difference would have been seen.
     before, after
         Average precision of the old and of the new model, of which `change` is the difference.
     """
@@ -93,23 +93,28 @@ class Difference:
         """The difference and its interval, for people."""
         if math.isnan(self.change):
             return ""
-        return f"{signed(self.change)}, between {signed(self.low)} and {signed(self.high)}"
+        return f"{signed(self.shown)}, between {signed(self.low)} and {signed(self.high)}"
+
+    @property
+    def shown(self) -> float:
+        """The difference of the two precisions as people see them, in two decimals, so that the three agree."""
+        if math.isnan(self.before) or math.isnan(self.after):
+            return self.change
+        return round(self.after, 2) - round(self.before, 2)
 
     @property
     def doubt(self) -> str:
-        """Why a difference that is not proven is not excluded either, in words; empty where there is no such doubt."""
+        """Why a difference that is not proven is not excluded either, in words; empty where there is no such doubt.
+
+        No word of more cells: it is said of images that come with the program, or were learnt from before.
+        """
         if self.word != "not different" or not self.more or math.isnan(self.change):
             return ""
         low, high = signed(self.low), signed(self.high)
         # Each a sentence of its own, since sentences are what is translated.
         if not self.low <= 0 <= self.high:
             return f"is just not proven: the true change probably lies between {low} and {high}"
-        if self.more >= MOST_ADVISED:
-            return f"may be chance: the true change lies between {low} and {high}"
-        return (
-            f"may be chance: the true change lies between {low} and {high}. "
-            f"More cells would tell (about {estimated(self.more):,})"
-        )
+        return f"may be chance: the true change lies between {low} and {high}"
 
 
 def estimated(number: int) -> int:
@@ -203,5 +208,7 @@ def _more(objects: int, change: float, low: float, high: float) -> int:
     """
     half = (high - low) / 2
     needed = max(objects * (half / max(abs(change), WORTH_SEEING)) ** 2, FEW_OBJECTS)
-    least = 1 if abs(change) >= WORTH_SEEING else 0
-    return min(max(math.ceil(needed) - objects, least), MOST_ADVISED)
+    missing = math.ceil(needed) - objects
+    if missing <= 0 and abs(change) < WORTH_SEEING:
+        return 0
+    return min(max(missing, FEW_OBJECTS), MOST_ADVISED)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from cpsam_core.images.project_summary import unchecked_text
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.train.budget import BudgetField
@@ -46,9 +45,12 @@ class TrainPanel(Panel):
         self._questions = session.questions
         self._models, self._run_state = session.models, session.run_state
         self._training, self._forecast = session.training, session.training_forecast
-        self._candidates = session.candidates
+        self._candidates, self._preview = session.candidates, session.training_preview
         self.images = CandidateView(session.candidates)
         self.counts = dim("")
+        self.doubts = QLabel()
+        self.doubts.setObjectName("warning")
+        self.doubts.setWordWrap(True)
         self.start = QComboBox()
         self.start.setToolTip(translate("The model that training starts from"))
         self.start.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -57,6 +59,7 @@ class TrainPanel(Panel):
         self.name.setToolTip(translate("Name of the new model; folder and date by default"))
         self.budget = BudgetField(self._forecast)
         self.budget.setCurrentIndex(self.budget.findData(self._training.options.budget))
+        self.epochs = dim("")
         self.options = TrainingOptions()
         self.more = Fold(translate("More settings"), self.options)
         self.text = dim("")
@@ -68,6 +71,7 @@ class TrainPanel(Panel):
         # The start model, and whether classes are learnt.
         self._suited: tuple[str, bool] | None = None
         self._candidates_changed()
+        self._tell_epochs()
         self._state_changed()
 
     def showEvent(self, event: QShowEvent | None) -> None:
@@ -86,6 +90,7 @@ class TrainPanel(Panel):
     def _follow(self, on: bool) -> None:
         self._candidates.watch(on)
         self._forecast.follow(on)
+        self._preview.follow(on)
 
     def may_close(self) -> bool:
         """Ask before the window is closed on a training at work."""
@@ -128,12 +133,15 @@ class TrainPanel(Panel):
         ):
             field.setMinimumHeight(FIELD_PX)
             rows.addRow(words, field)
+            if field is self.budget:
+                rows.addRow("", self.epochs)
         layout.addLayout(rows)
         title = QLabel(translate("Training images"))
         title.setObjectName("heading")
         layout.addWidget(title)
         layout.addWidget(self.images, 1)
         layout.addWidget(self.counts)
+        layout.addWidget(self.doubts)
         layout.addWidget(self.more)
         return self.setup
 
@@ -145,6 +153,9 @@ class TrainPanel(Panel):
         self.budget.currentIndexChanged.connect(self._options_changed)
         self._run_state.options_changed.connect(self._name_the_used)
         self._candidates.changed.connect(self._candidates_changed)
+        self._preview.changed.connect(self._tell_counts)
+        self._forecast.changed.connect(self._tell_epochs)
+        self.budget.currentIndexChanged.connect(self._tell_epochs)
         training.state_changed.connect(self._state_changed)
         training.models_changed.connect(self.fill_models)
         training.models_changed.connect(self._propose_name)
@@ -227,11 +238,29 @@ class TrainPanel(Panel):
 
     def _candidates_changed(self) -> None:
         self._follow_classes()
+        if self._candidates.all:
+            self._propose_name()
+        self._tell_counts()
+
+    def _tell_epochs(self, *_: object) -> None:
+        """Say how many of the epochs that are set the time allows, where it is not all: others change nothing."""
+        fits, of = self._forecast.epochs(self.budget.chosen) or (0, 0)
+        self.epochs.setText(
+            translate("{fits} of {epochs} epochs fit into it").format(fits=fits, epochs=of)
+            if fits < of
+            else ""
+        )
+        self.epochs.setVisible(fits < of)
+
+    def _tell_counts(self) -> None:
+        """Say what is learnt from and what judges the new model, while that can still be changed."""
+        foreseen = self._preview.now
+        self.doubts.setText(" ".join(map(translate_said, foreseen.doubts)) if foreseen is not None else "")
+        self.doubts.setVisible(bool(self.doubts.text()))
         if not self._candidates.all:
             self.counts.show()
             self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
             return
-        self._propose_name()
         used = [one for one in self._candidates.all if one.wanted]
         learnt = [one for one in used if not one.aside]
         objects = sum(one.objects for one in learnt)
@@ -242,22 +271,16 @@ class TrainPanel(Panel):
             one = translate("1 image with {objects} objects for training, {aside} for validation")
             many = translate("{images} images with {objects} objects for training, {aside} for validation")
         else:
-            # Said before the training, because the start takes them out of what is ticked.
-            one = translate(
-                "1 image with {objects} objects; a part of it is kept aside to judge the new model"
-            )
-            many = translate(
-                "{images} images with {objects} objects; a part of them is kept aside to judge the new model, unless "
-                "you tick some under Validation"
+            one, many = (
+                translate("1 image with {objects} objects"),
+                translate("{images} images with {objects} objects"),
             )
         words = (one if len(learnt) == 1 else many).format(
             images=len(learnt), objects=written(objects), aside=aside
         )
-        judges = [one for one in used if one.aside] or used
-        unchecked = unchecked_text(
-            *(sum(getattr(one, name) for one in judges) for name in ("unchecked", "objects"))
-        )
-        self.counts.setText(f"{words}. {translate_said(unchecked)}" if unchecked else words)
+        # It is about images that are taken out of those that are ticked.
+        judged = translate_said(foreseen.text) if foreseen is not None else ""
+        self.counts.setText(f"{words}. {judged}" if judged else words)
 
     def _propose_name(self) -> None:
         self.name.setPlaceholderText(self._training.usual_name)

@@ -99,12 +99,12 @@
       <translation>ab 1</translation>
     </message>
     <message>
-      <source>1 image with {objects} objects for training, {aside} for validation</source>
-      <translation>1 Bild mit {objects} Objekten zum Trainieren, {aside} zum Validieren</translation>
+      <source>1 image with {objects} objects</source>
+      <translation>1 Bild mit {objects} Objekten</translation>
     </message>
     <message>
-      <source>1 image with {objects} objects; a part of it is kept aside to judge the new model</source>
-      <translation>1 Bild mit {objects} Objekten; ein Teil davon wird zurückgehalten, um das neue Modell zu beurteilen</translation>
+      <source>1 image with {objects} objects for training, {aside} for validation</source>
+      <translation>1 Bild mit {objects} Objekten zum Trainieren, {aside} zum Validieren</translation>
     </message>
     <message>
       <source>1 object</source>
@@ -4633,10 +4633,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>[schreibgeschützt]</translation>
     </message>
     <message>
-      <source>about 1 more cell</source>
-      <translation>etwa eine weitere Zelle</translation>
-    </message>
-    <message>
       <source>about {:.0f} min left</source>
       <translation>noch etwa {:.0f} min</translation>
     </message>
@@ -5043,10 +5039,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>may be chance: the true change lies between {} and {}</source>
       <translation>kann Zufall sein: Die wahre Änderung liegt zwischen {} und {}</translation>
-    </message>
-    <message>
-      <source>may be chance: the true change lies between {} and {}. More cells would tell (about {})</source>
-      <translation>kann Zufall sein: Die wahre Änderung liegt zwischen {} und {}. Mehr Zellen würden es klären (etwa {})</translation>
     </message>
     <message>
       <source>mean - b</source>
@@ -5693,16 +5685,20 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{done} von {all} durchgesehen</translation>
     </message>
     <message>
+      <source>{fits} of {epochs} epochs fit into it</source>
+      <translation>{fits} von {epochs} Epochen passen hinein</translation>
+    </message>
+    <message>
+      <source>{images} images with {objects} objects</source>
+      <translation>{images} Bilder mit {objects} Objekten</translation>
+    </message>
+    <message>
       <source>{images} images with {objects} objects for training, {aside} for validation</source>
       <translation>{images} Bilder mit {objects} Objekten zum Training, {aside} zur Validierung</translation>
     </message>
     <message>
       <source>{images} images with {objects} objects measured: {name}</source>
       <translation>{images} Bilder mit {objects} Objekten gemessen: {name}</translation>
-    </message>
-    <message>
-      <source>{images} images with {objects} objects; a part of them is kept aside to judge the new model, unless you tick some under Validation</source>
-      <translation>{images} Bilder mit {objects} Objekten; ein Teil davon wird zurückgehalten, um das neue Modell zu beurteilen, sofern Sie keine unter „Validierung“ ankreuzen</translation>
     </message>
     <message>
       <source>{image} is no longer in its folder; the folder may have been moved, or a drive disconnected. Your work is still here. Export masks saves it somewhere else.</source>

@@ -32,6 +32,7 @@ from cpsam_core.retrain import (
 )
 from cpsam_core.retrain.budget import TrainingPace
 from cpsam_core.retrain.defaults import dated_name, unique_name
+from cpsam_core.retrain.lineage import Lineage
 from cpsam_core.retrain.options import plan_of
 from cpsam_core.retrain.requests import REQUEST
 from cpsam_core.retrain.verdict import Difference
@@ -137,14 +138,16 @@ def gate(monkeypatch: pytest.MonkeyPatch, image_file: Path) -> threading.Event:
     return opened
 
 
-def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
+def test_images_with_masks_are_listed_and_ticked(annotated: Window, qtbot: QtBot) -> None:
     candidates, model = annotated.session.candidates, annotated.panel(TrainPanel).images.model()
     assert [one.name for one in candidates.all] == ["a1.tif", "a2.tif", "a3.tif"]
     assert all(one.objects == 4 and one.wanted for one in candidates.all)
     assert model is not None
     check, on = Qt.ItemDataRole.CheckStateRole, Qt.CheckState.Checked
     assert [model.index(row, LEARN).data(check) for row in range(3)] == [on] * 3
-    assert "a part of them is kept aside" in annotated.panel(TrainPanel).counts.text()
+    counts = annotated.panel(TrainPanel).counts
+    qtbot.waitUntil(lambda: "It is judged on" in counts.text())
+    assert counts.text().startswith("3 images with 12 objects. The new model learns from 2 images.")
     model.setData(model.index(1, ASIDE), on, check)
     assert candidates.uses[candidates.all[1].pair.image, ""] == "aside"
     assert model.index(1, LEARN).data(check) == Qt.CheckState.Unchecked
@@ -155,6 +158,21 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
     )
     model.setData(model.index(1, ASIDE), Qt.CheckState.Unchecked, check)
     assert candidates.all[1].use == "auto"
+
+
+def test_that_nothing_will_judge_the_new_model_is_told_before_the_start(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    panel, candidates = annotated.panel(TrainPanel), annotated.session.candidates
+    learnt = Lineage(learnt={one.digest: one.name for one in candidates.all})
+    monkeypatch.setattr(Lineage, "of", lambda start: learnt)
+    candidates.use(candidates.all[0].pair.image, "exclude")
+    qtbot.waitUntil(lambda: "nothing will show whether the new model is better" in panel.doubts.text())
+    assert panel.counts.text().startswith("2 images with 8 objects")
+    assert not annotated.session.training.running
+    # What a training would be refused for, too.
+    panel.options.thorough.setChecked(True)
+    qtbot.waitUntil(lambda: panel.doubts.text().startswith("Cross-validation needs at least two images"))
 
 
 def test_images_of_a_folder_that_was_left_are_not_listed(
@@ -955,8 +973,13 @@ def test_budgets_say_in_words_what_they_cost_on_this_computer(
         "Thorough: about 80 min",
         "As in the paper: about 40 min",
     ]
+    epochs = annotated.panel(TrainPanel).epochs
+    assert epochs.text() == "50 of 100 epochs fit into it"
     field.setCurrentIndex(0)
     assert session.training.chosen.budget == "quick"
+    assert epochs.text() == "12 of 100 epochs fit into it"
+    field.setCurrentIndex(3)
+    assert epochs.isHidden()
     session.training.epoch_done.emit(replace(report(2), seconds=4.0))
     assert field.itemText(3) == "As in the paper: about 7 min"
     # What an epoch took is known from now on, in the next session too: nothing is measured again.
