@@ -151,7 +151,9 @@ class Window(QMainWindow):
         name = path.name if path is not None else translate("untitled") if image is not None else ""
         # Qt puts a star where [*] stands.
         read_only = f" {translate('[read-only]')}" if self._persistence.watching.read_only else ""
-        self.setWindowTitle(f"{name}[*]{read_only} - cpsam-gui" if name else "cpsam-gui")
+        # Folders of one experiment have images of the same names.
+        folder = f" ({path.parent.name})" if path is not None and path.parent.name else ""
+        self.setWindowTitle(f"{name}[*]{read_only}{folder} - cpsam-gui" if name else "cpsam-gui")
         self.setWindowModified(self._open_image.unsaved)
 
     def open(self, path: Path, *, then: Callable[[], None] | None = None) -> None:

@@ -101,6 +101,18 @@ def test_open_run_and_save(
     assert not segmented.isWindowModified()
 
 
+def test_the_title_tells_images_of_one_name_apart_by_their_folders(
+    window: Window, qtbot: QtBot, image_file: Path, tmp_path: Path
+) -> None:
+    for folder in ("first day", "second day"):
+        (tmp_path / folder).mkdir()
+        copy = tmp_path / folder / image_file.name
+        copy.write_bytes(image_file.read_bytes())
+        with qtbot.waitSignal(window.session.image_changed):
+            window.open(copy)
+        assert window.windowTitle() == f"cells.tif[*] ({folder}) - cpsam-gui"
+
+
 def test_click_selects_and_the_panel_tells(segmented: Window, qtbot: QtBot) -> None:
     click(segmented, qtbot, 20.5, 60.5)
     (number,) = segmented.session.view.selection
