@@ -41,6 +41,8 @@ MARKS = {
     ReviewState.CORRECTED: "pencil_circle",
     ReviewState.VERIFIED: "check_circle",
 }
+NOTE_LINES = 3
+"""Of what the narrow list says of its folder: images, those with masks, those verified, time points."""
 
 
 class ImageList(QAbstractListModel):
@@ -174,7 +176,7 @@ class FilesPanel(Panel):
         )
         self.list.setItemDelegate(NameAndState(self.list))
         # Names of folders are long words: they must not widen the list, which would move the image.
-        self._note = SteadyWords()
+        self._note = SteadyWords(lines=NOTE_LINES)
         self._note.setText(translate("Open an image to see its folder"))
         layout = column(self)
         layout.addWidget(self.filter)

@@ -58,9 +58,7 @@ class ClassUse:
         """Say where classes are left out that somebody may have meant."""
         if wish is not None or not self.doubtful:
             return ()
-        return (
-            f"{self.text}, so classes are not learnt. Where they are meant, say so (Classes: Yes, --classes).",
-        )
+        return (f"{self.text}, so classes are not learnt. Where they are meant, say so under Classes.",)
 
 
 def class_names(used: Sequence[Candidate]) -> tuple[str, ...]:

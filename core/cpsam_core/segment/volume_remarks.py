@@ -49,7 +49,7 @@ def volume_remarks(
     if anisotropy is None:
         said.append(
             "the file does not say how far apart its planes are, so they were taken to be one pixel apart: set the "
-            "plane spacing (--anisotropy)"
+            "plane spacing (anisotropy)"
         )
     if not judged:
         said.append(

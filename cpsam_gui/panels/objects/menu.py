@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QAbstractItemView, QMenu
+from PyQt6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from cpsam_gui import operations
 from cpsam_gui.panels.class_menu import fill_classes
@@ -46,6 +46,10 @@ class SelectionMenu(QMenu):
     def _give_class(self, number: int) -> None:
         ids = sorted(self._view.selection)
         self._edits.change(lambda document: operations.set_class(document, ids, number))
+
+    def open_below(self, button: QWidget) -> None:
+        """Show the menu where the button is that asked for it."""
+        self.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def open_at(self, place: QPoint) -> None:
         """Show the menu at a place of the table's viewport."""

@@ -61,6 +61,8 @@ RUNS = 4000
 WIDTHS_PX = (38, 48, 48, 68, 50)
 # Place of the column that is as wide as its words are.
 ORIGIN = 3
+AREA, LARGE_BODY = 1, 888_888
+"""Place of the column of sizes, and voxels for which it has room in a stack."""
 LEAST_WIDTH_PX = 32
 NO_BREAK = "\u00a0"
 NOTHING = "Nothing is selected. Click an object."
@@ -106,6 +108,7 @@ class ObjectsPanel(Panel):
         self._open_image, self._view = session.open_image, session.view
         self._jobs, self._gestures = session.jobs, session.gestures
         self._pieces, self._edits = session.pieces, session.edits
+        self._of_bodies = False
         self._selecting = False
         # Of one object that is selected.
         self._shown_row: int | None = None
@@ -227,6 +230,7 @@ class ObjectsPanel(Panel):
         self._selecting = True
         self.model.refresh()
         self._selecting = False
+        self._make_room(bodies=bodies)
         self._show_selection()
         self.classes.refresh()
         if isinstance(table, ColumnRecords):
@@ -335,6 +339,15 @@ class ObjectsPanel(Panel):
         self._view.selection = ids
         self._selecting = False
 
+    def _make_room(self, *, bodies: bool) -> None:
+        """Give the sizes of bodies, longer numbers than areas, a wider column; once, so that it can be set."""
+        header = self.table.horizontalHeader()
+        if header is None or bodies is self._of_bodies:
+            return
+        self._of_bodies = bodies
+        room = self.table.fontMetrics().horizontalAdvance(written(LARGE_BODY)) + 2 * theme.GRID_PX
+        header.resizeSection(AREA, max(WIDTHS_PX[AREA], room) if bodies else WIDTHS_PX[AREA])
+
     def go_to(self, index: QModelIndex) -> None:
         """Bring the object of a row into the middle of the canvas."""
         view = self._view
@@ -350,7 +363,7 @@ class ObjectsPanel(Panel):
     def _take_listed(self) -> None:
         """Select the objects that the filter lets through, and offer what can be done with all of them."""
         self._view.selection = frozenset(self.model.ids.tolist())
-        self.open_menu(QPoint(0, 0))
+        SelectionMenu(self._open_image, self._edits, self.table).open_below(self.take)
 
     def open_menu(self, place: QPoint) -> QMenu:
         """Offer what can be done with the selected objects."""

@@ -145,7 +145,10 @@ class Foot(QFrame):
     def _show_notes(self) -> None:
         """Keep in view what the last run has to say: the status bar shows it for seconds, and the beginning only."""
         notes = [translate_said(note) for note in self._run_state.notes]
-        self.said.setText(notes[0] + (f"  (+{len(notes) - 1})" if len(notes) > 1 else "") if notes else "")
+        more = (
+            translate("(point here for {count} more)").format(count=len(notes) - 1) if len(notes) > 1 else ""
+        )
+        self.said.setText("  ".join(filter(None, (*notes[:1], more))))
         self.said.setToolTip("\n\n".join(notes))
         self.said.setVisible(bool(notes) and not self._with_folder)
 

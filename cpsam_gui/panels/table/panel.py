@@ -228,7 +228,7 @@ class TablePanel(Panel):
         """Select the objects that the filter lets through, and offer what can be done with all of them."""
         self.refresh()
         self._take_brushed(self.model.ids)
-        self.open_menu(QPoint(0, 0))
+        SelectionMenu(self._open_image, self._edits, self.table).open_below(self.top.take)
 
     def _go_to(self, index: QModelIndex) -> None:
         self._reviewing.show(int(self.model.ids[index.row()]))

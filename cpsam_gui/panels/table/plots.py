@@ -93,8 +93,10 @@ class Plots(QWidget):
         self._selected: NDArray[np.bool_] = np.zeros(0, bool)
         self._marks: Any = None
         self._edges: Column = np.zeros(0)
-        self.first.currentIndexChanged.connect(self.draw)
-        self.second.currentIndexChanged.connect(self.draw)
+        # Chosen by hand: it holds for the next image, too, however few columns there are until that is measured.
+        self._wanted: tuple[str | None, str | None] = (None, None)
+        for combo in (self.first, self.second):
+            combo.currentIndexChanged.connect(self._choose)
         theme.changed.connect(self.draw)
 
     @cached_property
@@ -122,7 +124,7 @@ class Plots(QWidget):
             self._selected = np.zeros(len(columns.get("id", ())), bool)
         numeric = [name for name in names if name != "id" and columns[name].dtype.kind in "iufb"]
         if numeric != self._choices(self.first):
-            wanted = (self.first.currentData(), self.second.currentData())
+            wanted = self._wanted
             for combo, choices, chosen in (
                 (self.first, numeric, wanted[0]),
                 (self.second, [ALONE, *numeric], wanted[1]),
@@ -136,6 +138,10 @@ class Plots(QWidget):
                 sizes = max(combo.findData(AREA), combo.findData(VOLUME)) if choices is numeric else 0
                 combo.setCurrentIndex(max(known if known >= 0 else sizes, 0))
                 combo.blockSignals(False)
+        self.draw()
+
+    def _choose(self) -> None:
+        self._wanted = (self.first.currentData(), self.second.currentData())
         self.draw()
 
     @staticmethod

@@ -182,7 +182,7 @@ class TrainPanel(Panel):
         """Say by name which model is in use."""
         if self.start.count():
             name = self._run_state.options.model.title
-            self.start.setItemText(0, translate("{name}, the model in use").format(name=name))
+            self.start.setItemText(0, translate("{name} (in use)").format(name=name))
 
     def _start_changed(self) -> None:
         self._options_changed()

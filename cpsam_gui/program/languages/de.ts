@@ -55,6 +55,10 @@
       <translation>(jetzt in Ebene {})</translation>
     </message>
     <message>
+      <source>(point here for {count} more)</source>
+      <translation>(hierher zeigen: {count} weitere)</translation>
+    </message>
+    <message>
       <source>, about 1.2 GB to download</source>
       <translation>, etwa 1,2 GB herunterzuladen</translation>
     </message>
@@ -5721,6 +5725,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{low} bis {high}</translation>
     </message>
     <message>
+      <source>{name} (in use)</source>
+      <translation>{name} (in Gebrauch)</translation>
+    </message>
+    <message>
       <source>{name} as the truth</source>
       <translation>{name} als Wahrheit</translation>
     </message>
@@ -5755,10 +5763,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{name} is worse</source>
       <translation>{name} ist schlechter</translation>
-    </message>
-    <message>
-      <source>{name}, the model in use</source>
-      <translation>{name}, in Gebrauch</translation>
     </message>
     <message>
       <source>{name}, time {number}</source>
@@ -6105,8 +6109,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{}; deshalb wird ein Viertel von {} beim Training ausgelassen und das neue Modell daran beurteilt. Das sagt weniger als eigene Bilder: Korrigieren Sie mehr Bilder, um sicher zu sein.</translation>
     </message>
     <message>
-      <source>{}, so classes are not learnt. Where they are meant, say so (Classes: Yes, --classes).</source>
-      <translation>{}; Klassen werden deshalb nicht gelernt. Wenn sie gemeint sind, sagen Sie es (Klassen: Ja, --classes).</translation>
+      <source>{}, so classes are not learnt. Where they are meant, say so under Classes.</source>
+      <translation>{}, deshalb werden keine Klassen gelernt. Wo sie gemeint sind, unter Klassen angeben.</translation>
     </message>
     <message>
       <source>{}, {} µm³</source>

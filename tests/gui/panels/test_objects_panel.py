@@ -9,10 +9,13 @@ from PyQt6.QtCore import Qt
 
 from cpsam_gui import operations
 from cpsam_gui.panels import ObjectsPanel
+from cpsam_gui.panels.objects.panel import AREA
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin, Records
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
     from pytestqt.qtbot import QtBot
 
@@ -56,3 +59,15 @@ def test_a_row_is_looked_up_once_and_is_never_an_old_one(
     with document.step("Mark"):
         document.update([number], class_id=4)
         assert model.data(model.index(0, 2)) == "4"
+
+
+def test_the_sizes_of_bodies_are_not_cut(window: Window, stack_file: Path, qtbot: QtBot) -> None:
+    panel = window.panel(ObjectsPanel)
+    header, metrics = panel.table.horizontalHeader(), panel.table.fontMetrics()
+    assert header is not None
+    flat = header.sectionSize(AREA)
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(stack_file)
+    panel.refresh()
+    assert header.sectionSize(AREA) > metrics.horizontalAdvance("888,888") + 4
+    assert header.sectionSize(AREA) >= flat

@@ -244,7 +244,8 @@ def test_what_a_run_has_to_say_stays_in_view(opened: Window, image_file: Path, q
     foot, runs = panel.foot, opened.session.run_state
     assert not foot.said.isVisibleTo(panel)
     runs.notes = ("cpsam-lite is unsure here", "the diameter was guessed")
-    assert foot.said.isVisibleTo(panel) and foot.said.text() == "cpsam-lite is unsure here  (+1)"
+    assert foot.said.isVisibleTo(panel)
+    assert foot.said.text() == "cpsam-lite is unsure here  (point here for 1 more)"
     assert foot.said.toolTip() == "cpsam-lite is unsure here\n\nthe diameter was guessed"
     with qtbot.waitSignal(opened.session.image_changed):
         opened.session.images.open(image_file)

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QFileDialog
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels import ReviewPanel, TablePanel
+from cpsam_gui.panels.objects.menu import SelectionMenu
 from cpsam_gui.panels.table.heads import by_names
 from cpsam_gui.panels.table.model import TableModel, cell_text, in_units, title_of
 from cpsam_gui.style import theme
@@ -171,6 +172,25 @@ def test_brushing_selects_objects(panel: TablePanel, segmented: Window, qtbot: Q
     plots.box.brushed.emit(QRectF(50, 0, 20, 1))
     assert view.selection == frozenset([2])
     panel.plots.grab()
+
+
+def test_the_columns_that_are_plotted_stay_while_another_image_is_measured(panel: TablePanel) -> None:
+    plots = panel.plots
+    panel.top.show_plots.setChecked(True)
+    plots.second.setCurrentIndex(plots.second.findData("centroid_y"))
+    columns, places = dict(plots._columns), plots._places
+    plots.show_columns({name: columns[name] for name in ("id", "area")}, ["id", "area"], places)
+    assert plots.second.currentData() == ""
+    plots.show_columns(columns, list(columns), places)
+    assert plots.second.currentData() == "centroid_y"
+
+
+def test_what_can_be_done_with_all_rows_is_offered_at_the_button(panel: TablePanel, qtbot: QtBot) -> None:
+    panel.top.take.click()
+    menu = next(one for one in panel.table.findChildren(SelectionMenu) if one.isVisible())
+    button = panel.top.take
+    assert menu.x() <= button.mapToGlobal(button.rect().center()).x() <= menu.geometry().right()
+    menu.close()
 
 
 def test_dragging_in_the_plot_brushes(panel: TablePanel, segmented: Window, qtbot: QtBot) -> None:

@@ -1054,9 +1054,9 @@ def test_a_new_model_is_called_after_folder_and_day_and_the_one_in_use_is_marked
     expected = dated_name(image_file.parent)
     assert expected.endswith(date.today().isoformat())
     assert panel.name.placeholderText() == unique_name(expected)
-    assert panel.start.itemText(0) == "cpsam-lite, the model in use"
+    assert panel.start.itemText(0) == "cpsam-lite (in use)"
     annotated.session.run_state.change(name="cpsam_v2")
-    assert panel.start.itemText(0) == "cpsam_v2, the model in use"
+    assert panel.start.itemText(0) == "cpsam_v2 (in use)"
     manager = annotated.training_pages.show_models()
     used = manager.tree.findItems("cpsam_v2", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)[0]
     other = manager.tree.findItems("cpsam-lite", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)[0]
