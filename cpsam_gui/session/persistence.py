@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QEventLoop, QTimer
 
 from cpsam_gui import tasks
-from cpsam_gui.jobs.job import Problem
+from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.autosave import Autosave
@@ -283,7 +283,8 @@ class Persistence:
         while self.saver.busy and (within_ms is None or limit.isActive()):
             loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         self.saver.settled.disconnect(stop)
-        return not self.unsaved or self.saver.busy
+        # Where the system closed the window meanwhile, the write goes on after it, too.
+        return not self.unsaved or self.saver.busy or self._jobs.closed
 
     def discard(self) -> None:
         """Give up what was changed since the last save, on purpose."""
@@ -305,15 +306,25 @@ class Persistence:
         extra = self.extra()
         extra = replace(extra, with_flows=self.preferences.now.keep_flows and extra.output is not None)
         made: list[Path] = []
+        endings: list[Ending] = []
         loop = QEventLoop()
+        stop = self.saver.settled.connect(lambda: loop.quit())
+
+        def ended(ending: Ending) -> None:
+            endings.append(ending)
+            loop.quit()
+
         self._jobs.run(
             partial(tasks.save_copy, path, folder, document.snapshot(), dict(document.objects), extra),
             name=translate("Saving elsewhere"),
             lane=Lane.BESIDE,
             then=made.append,
-            ended=lambda _: loop.quit(),
+            ended=ended,
         )
-        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        # Of a window that is closed nobody hears the end of the job.
+        while not (endings or self._jobs.closed):
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        self.saver.settled.disconnect(stop)
         if not made:
             return None
         document.mark_saved(state)
@@ -336,6 +347,11 @@ class Persistence:
 
         work = partial(tasks.save, target, document.snapshot(), dict(document.objects), self.extra())
         self._jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, then=done)
+
+    @property
+    def fingerprint(self) -> str:
+        """By which the pixels of the open image are recognised."""
+        return self._fingerprint
 
     @property
     def foreign(self) -> Mapping[str, Any]:

@@ -46,7 +46,7 @@ class Saver:
     nothing_left = Signal()
     """All work on the open image is saved."""
     settled = Signal()
-    """Nothing is being written any more, whatever came of it."""
+    """Nothing is being written any more, whatever came of it, or nobody hears of it any more."""
 
     def __init__(
         self,
@@ -83,8 +83,8 @@ class Saver:
 
     @property
     def busy(self) -> bool:
-        """Whether something is being written."""
-        return self._writing is not None
+        """Whether something is being written whose end is heard: that of a closed window is not."""
+        return self._writing is not None and not self._jobs.closed
 
     def begin(self, unread: str = "") -> None:
         """Take an image up; `unread` says why the project beside it could not be read, where there is one."""
@@ -121,6 +121,9 @@ class Saver:
         if writing is not None and self._jobs.closed:
             # Nobody is told any more that the thread has ended.
             writing.result.add_done_callback(lambda _: writing.document.close())
+        if self._jobs.closed:
+            # Whoever waits for the end, such as an image that was being left when the system closed the window.
+            self.settled.emit()
 
     def once_written(self, document: Document, action: Callable[[], object]) -> None:
         """Call `action` when all work on a document that was let go is saved, where that is being written now.

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pytest
 import tifffile
+from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QMessageBox
 
 from cpsam_core.errors import ImageError
@@ -737,6 +738,43 @@ def test_closing_saves_by_itself(
     assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == 4
     assert not image_file.with_name("cells_masks.tif").exists()
     assert not list(image_file.parent.glob(".*.lock"))
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["beside the image", "elsewhere"])
+def test_whoever_waits_for_a_save_goes_on_where_the_system_closes_the_window(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, elsewhere: bool
+) -> None:
+    monkeypatch.setattr(jobs_module, "CLOSING_SECONDS", 0.2)
+    monkeypatch.setattr(leaving, "CLOSING_MS", 50)
+    gate, name, gave_up = threading.Event(), "save_copy" if elsewhere else "save_project", list[str]()
+    real, run = getattr(tasks, name), QEventLoop.exec
+
+    def slow(*args: Any, **named: Any) -> Any:
+        gate.wait(120)
+        return real(*args, **named)
+
+    def turn(loop: QEventLoop, *how: Any) -> int:
+        # Of a wait that never ends the test is to fail.
+        assert len(gave_up) < 3
+        limit = QTimer(loop)
+        limit.timeout.connect(lambda: (gave_up.append("nobody ended the wait"), loop.quit()))
+        limit.start(20_000)
+        return run(loop, *how)
+
+    monkeypatch.setattr(tasks, name, slow)
+    monkeypatch.setattr(QEventLoop, "exec", turn)
+    persistence = segmented.session.persistence
+    persistence.preferences.now = Preferences(autosave=not elsewhere)
+    draw(segmented.session)
+    QTimer.singleShot(0, segmented.end)
+    (tmp_path / "copies").mkdir()
+    if elsewhere:
+        assert persistence.save_elsewhere(tmp_path / "copies") is None
+    else:
+        assert persistence.save_now(), "it is finished after the window"
+    assert not gave_up
+    gate.set()
+    assert wait_for_left_jobs()
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["written", "in an error"])
