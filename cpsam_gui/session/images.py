@@ -124,6 +124,14 @@ class Images(QObject):
             else:
                 self.axes_asked.emit(opened, then)
             return
+        if opened.outdated:
+            self._jobs.run(
+                partial(tasks.read_masks_again, opened),
+                name=translate("Opening {}").format(Path(str(opened.image.path)).name),
+                then=partial(self._opened, then=then, reading=reading),
+                abandonable=True,
+            )
+            return
         self.show(opened, reading)
         if then is not None:
             then()

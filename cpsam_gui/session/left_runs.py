@@ -33,6 +33,8 @@ class RunImage:
 
     path: Path
     image: Image
+    fingerprint: str
+    """By which its pixels are recognised."""
 
     @property
     def name(self) -> str:
@@ -63,7 +65,7 @@ class LeftRuns:
         path, image = self._open_image.path, self._open_image.image
         if path is None or image is None or not self._persistence.saves_by_itself:
             return None
-        at = RunImage(path, image)
+        at = RunImage(path, image, self._persistence.fingerprint)
         return at.name, partial(self.land, at, pending)
 
     def land(self, at: RunImage, pending: PendingResult, outcome: tasks.RunOutcome) -> None:
@@ -71,12 +73,16 @@ class LeftRuns:
         document = self._open_image.document
         if document is pending.document:
             self._run_results.finish(pending, outcome)
-        elif self._is_open(at.path, at.image.key) and document.shape == pending.document.shape:
+        elif not self._is_open(at.path, at.image.key):
+            self._keep(at, pending, outcome)
+        elif document.shape != pending.document.shape or self._persistence.fingerprint != at.fingerprint:
+            # Another program wrote the file anew, or its axes are read otherwise.
+            words = translate("Segmenting {}: dropped, because the image is another one by now.")
+            self._notices.ended.emit(words.format(at.name), "")
+        else:
             # It was opened again: what is there by now is another document.
             again = replace(pending, document=document, revision=-1, position=document.position, given_up={})
             self._run_results.finish(again, outcome)
-        else:
-            self._keep(at, pending, outcome)
 
     def _keep(self, at: RunImage, pending: PendingResult, outcome: tasks.RunOutcome) -> None:
         run = LeftRun(

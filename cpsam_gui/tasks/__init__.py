@@ -13,6 +13,7 @@ from cpsam_gui.tasks.opening import (
     open_or_doubt,
     open_unsure,
     prepare,
+    read_masks_again,
 )
 from cpsam_gui.tasks.pictures import thumbnail
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks, ready_to_land, records_of, records_with
@@ -59,6 +60,7 @@ __all__ = [
     "open_unsure",
     "prepare",
     "read_masks",
+    "read_masks_again",
     "read_unsure",
     "ready_to_land",
     "records_of",

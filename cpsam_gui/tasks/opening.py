@@ -11,10 +11,11 @@ import numpy as np
 from cpsam_core.errors import ImageError
 from cpsam_core.progress import silent
 from cpsam_core.system.atomic import remove_left
+from cpsam_core.system.file_identity import FileIdentity, identity_of
 from cpsam_gui.state.palette import CHANNEL_COLOURS
 from cpsam_gui.state.pixels import overview_of
 from cpsam_gui.state.view import ChannelView
-from cpsam_gui.storage.companions import companions_of
+from cpsam_gui.storage.companions import companions_of, project_path
 from cpsam_gui.storage.file_lock import remove_left_locks
 from cpsam_gui.storage.journal_folder import left_axes
 from cpsam_gui.tasks.axes_reading import AxesReading, Unsure, fits_axes, reading_of, time_points, unsure_axes
@@ -60,6 +61,20 @@ class OpenedImage:
     """Whether it is the demonstration image."""
     content: FolderContent | None = None
     """The masks of an image larger than memory, with what its project says beside them."""
+    project: FileIdentity | None = None
+    """The project beside the image before its masks were read; None where no masks are looked for that way."""
+    trusted: bool = False
+    """Whether a person said that the masks beside it are its own."""
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the project was written while the image was being read: a run on it may have ended."""
+        path = self.image.path
+        return (
+            self.project is not None
+            and path is not None
+            and identity_of(project_path(Path(path))) != self.project
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +129,7 @@ def open_image(
             reading = replace(reading, axes=left)
     if large is not None:
         return _large(path, raw, reading, progress)
-    opened = _arranged(path, raw, reading, progress, shipped=shipped)
-    return replace(opened, doubt="") if trusted else opened
+    return _arranged(path, raw, reading, progress, shipped=shipped, trusted=trusted)
 
 
 def open_unsure(unsure: Unsure, reading: AxesReading, progress: Progress) -> OpenedImage:
@@ -135,7 +149,13 @@ def _refuse_masks(path: Path) -> None:
 
 
 def _arranged(
-    path: Path, raw: Raw, reading: AxesReading, progress: Progress, *, shipped: bool = False
+    path: Path,
+    raw: Raw,
+    reading: AxesReading,
+    progress: Progress,
+    *,
+    shipped: bool = False,
+    trusted: bool = False,
 ) -> OpenedImage:
     from cpsam_core.images.fingerprint import fingerprint
     from cpsam_core.images.readers import arrange_raw
@@ -154,7 +174,15 @@ def _arranged(
     progress(2, 3, "Reading masks")
     if shipped:
         return replace(opened, image=replace(image, path=None), shipped=True)
-    return _with_masks(opened, path)
+    return _with_masks(replace(opened, trusted=trusted), path)
+
+
+def read_masks_again(opened: OpenedImage, progress: Progress) -> OpenedImage:
+    """Return an image that was read with the masks that are beside it by now."""
+    assert opened.image.path is not None
+    progress(0, 1, "Reading masks")
+    bare = replace(opened, found=None, masks_from=None, problem="", doubt="")
+    return _with_masks(bare, Path(opened.image.path))
 
 
 def _large(path: Path, raw: Raw, reading: AxesReading, progress: Progress) -> OpenedImage:
@@ -196,6 +224,7 @@ def _with_masks(opened: OpenedImage, path: Path) -> OpenedImage:
     from cpsam_core.images.document_key import WHOLE
 
     image, key = opened.image, opened.image.key
+    opened = replace(opened, project=identity_of(project_path(path)))
     own = companions_of(path, key=key)
     earlier = next(iter((*own.masks, *own.doubtful)), None)
     if earlier is None:
@@ -208,6 +237,7 @@ def _with_masks(opened: OpenedImage, path: Path) -> OpenedImage:
     except ImageError as error:
         return replace(opened, problem=str(error))
     doubt = doubt_about(found, path, opened.fingerprint) if sure else ambiguous(earlier, path)
+    doubt = "" if opened.trusted else doubt
     return replace(opened, found=ready_to_land(found), masks_from=earlier, doubt=doubt)
 
 

@@ -3305,6 +3305,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} wird segmentiert</translation>
     </message>
     <message>
+      <source>Segmenting {}: dropped, because the image is another one by now.</source>
+      <translation>{} segmentieren: verworfen, weil das Bild inzwischen ein anderes ist.</translation>
+    </message>
+    <message>
       <source>Segment…</source>
       <translation>Segmentieren…</translation>
     </message>

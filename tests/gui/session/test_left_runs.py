@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import tifffile
 
-from cpsam_gui import operations
+from cpsam_gui import operations, tasks
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage.companions import masks_path, project_path
@@ -135,3 +135,50 @@ def test_it_can_be_cancelled(
     session.jobs.cancel()
     finish(session, qtbot, gate)
     assert not project_path(image_file).exists()
+
+
+@pytest.mark.parametrize("side", [60, 80])
+def test_nothing_lands_on_other_pixels(
+    session: Session, qtbot: QtBot, gate: Event, image_file: Path, other: Path, side: int
+) -> None:
+    said: list[str] = []
+    session.notices.ended.connect(lambda words, key: said.append(words))
+    show(session, qtbot, image_file)
+    session.segmenting.segment()
+    show(session, qtbot, other)
+    tifffile.imwrite(image_file, np.random.default_rng(1).integers(0, 99, (side, 100)).astype(np.uint8))
+    show(session, qtbot, image_file)
+    finish(session, qtbot, gate)
+    assert not session.document.objects and not project_path(image_file).exists()
+    assert said == ["Segmenting cells.tif: dropped, because the image is another one by now."]
+
+
+def test_it_is_there_where_its_image_was_just_being_read_again(
+    session: Session,
+    qtbot: QtBot,
+    gate: Event,
+    image_file: Path,
+    other: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    show(session, qtbot, image_file)
+    session.segmenting.segment()
+    show(session, qtbot, other)
+    was_read, go = Event(), Event()
+    read = tasks.open_or_doubt
+
+    def slowly(*about: Any, **how: Any) -> Any:
+        opened = read(*about, **how)
+        was_read.set()
+        go.wait(20)
+        return opened
+
+    monkeypatch.setattr(tasks, "open_or_doubt", slowly)
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file)
+        assert was_read.wait(20)
+        gate.set()
+        qtbot.waitUntil(project_path(image_file).exists)
+        go.set()
+    assert len(session.document.objects) == 4
+    assert not session.open_image.unsaved
