@@ -23,7 +23,7 @@ from cpsam_gui.storage.own_writes import writing
 from cpsam_gui.tasks.axes_reading import as_far_as_it_fits
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks
-from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, read_masks, save
+from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, is_own, read_masks, save
 from cpsam_gui.tasks.segmenting import combine, run_network
 
 if TYPE_CHECKING:
@@ -197,7 +197,10 @@ def _segment_one(
             return UnattendedResult(skipped=OPEN)
         progress(1, 1, "Saving")
         # Nothing is cancelled any more: project and label image go together.
-        save_found(path, image, before, found, with_flows=room)
+        beside = masks_path(path, image.key)
+        # Another program may have corrected the label image of a project that nobody corrected.
+        follows = is_own(beside) or not beside.exists()
+        save_found(path, image, before, found, with_flows=room, label_image=follows)
     return UnattendedResult(len(found.records))
 
 

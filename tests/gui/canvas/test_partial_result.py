@@ -33,5 +33,5 @@ def test_it_is_drawn_and_goes(qtbot: QtBot, opened: Window) -> None:
     large_run.block_found.emit(box)
     during = colours_at(opened, 40, 50)
     assert max(abs(a - b) for a, b in zip(before, during, strict=True)) > 30
-    large_run._let_go()
+    large_run.let_go()
     assert colours_at(opened, 40, 50) == before

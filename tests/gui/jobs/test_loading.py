@@ -103,14 +103,13 @@ def test_what_waits_for_libraries_is_dropped_with_its_window(
 ) -> None:
     jobs.run(import_torch, name="Network")
     qtbot.waitUntil(loader.begun.is_set)
-    ends: list[Ending] = []
-    jobs.run(
+    picture = jobs.run(
         lambda progress: pytest.fail("the window is closed"),
         name="Picture",
         lane=Lane.BESIDE,
-        ended=ends.append,
+        ended=lambda ending: pytest.fail("the window is closed"),
     )
     jobs.shutdown()
     loader.done.set()
-    qtbot.waitUntil(lambda: ends == [Ending.DROPPED])
+    qtbot.waitUntil(lambda: picture.ending is Ending.DROPPED)
     qtbot.waitUntil(lambda: jobs.all_ended)

@@ -187,6 +187,19 @@ def test_masks_of_other_programs_count_as_corrected(session: Session, qtbot: QtB
     assert not project_path(folder / "b2.tif").exists()
 
 
+def test_a_label_image_that_another_program_corrected_stays_beside_a_project_that_nobody_did(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    run_all(session, qtbot)
+    masks = masks_path(folder / "b2.tif")
+    corrected = tifffile.imread(masks)
+    corrected[:5, :5] = 99
+    tifffile.imwrite(masks, corrected)
+    run_all(session, qtbot)
+    np.testing.assert_array_equal(tifffile.imread(masks), corrected)
+
+
 def test_what_only_the_model_did_is_done_anew(session: Session, qtbot: QtBot, folder: Path) -> None:
     look_at(session, qtbot, folder / "a.tif")
     run_all(session, qtbot)

@@ -380,5 +380,5 @@ def test_what_a_run_by_blocks_has_found_is_seen_in_every_view(stack: Window, qtb
     partial.largest = 1
     session.large_run.partial_changed.emit()
     qtbot.waitUntil(lambda: below.partial.tiles.settled and below.viewport().grab().toImage() != before)
-    session.large_run._let_go()
+    session.large_run.let_go()
     assert below.viewport().grab().toImage() == before
