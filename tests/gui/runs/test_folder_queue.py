@@ -246,7 +246,7 @@ def test_cancel_stops_between_two_tiles(
     session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
 ) -> None:
     look_at(session, qtbot, folder / "a.tif")
-    segmenter.steps = 1_000_000
+    segmenter.steps = 1_000_000_000
     session.folder_run.start()
     qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
     session.folder_run.cancel()
@@ -278,7 +278,7 @@ def test_closing_stops_the_folder(
     session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
 ) -> None:
     look_at(session, qtbot, folder / "a.tif")
-    segmenter.steps = 1_000_000
+    segmenter.steps = 1_000_000_000
     session.folder_run.start()
     qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
     session.close()
