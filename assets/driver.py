@@ -16,6 +16,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from cpsam_gui.actions.install import make_window
+from cpsam_gui.canvas.fetching import end_tiles
+from cpsam_gui.jobs.jobs import wait_for_left_jobs
 from cpsam_gui.state.view import Camera
 from cpsam_gui.style import theme
 from cpsam_gui.window.window import Window
@@ -200,3 +202,5 @@ def drive(
     finally:
         window.session.document.mark_saved()
         window.close()
+        # As the program does: a thread that outlives what it uses ends in a crash.
+        check(wait_for_left_jobs() and end_tiles(), "all work ends with the window")
