@@ -14,6 +14,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.autosave import Autosave
 from cpsam_gui.session.class_names import ClassNames
+from cpsam_gui.session.journals import Journals
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.save_request import SaveRequest
 from cpsam_gui.session.saver import Saver
@@ -22,7 +23,6 @@ from cpsam_gui.state import review_rule as review
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.steps import StepKind, StepSource
 from cpsam_gui.storage.companions import project_path
-from cpsam_gui.storage.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
+    from cpsam_gui.storage.journal import Journal
 
 
 class Persistence:
@@ -71,24 +72,23 @@ class Persistence:
         self._class_names = ClassNames(open_image)
         self.preferences = preferences
         self.questions = questions
-        self.journal: Journal | None = None
         self.watching = FileWatcher(open_image, notices, jobs, self.questions)
         self.saver = Saver(open_image, notices, jobs, self.questions, preferences, run_state, self.extra)
+        self.journals = Journals(open_image, notices, recording, self.saver)
         self.autosave = Autosave(open_image, gestures, preferences, self.saver, self.watching)
         self._foreign: Mapping[str, Any] = {}
         self._coming: ImageFacts | None = None
         # That of the open image.
         self._fingerprint = ""
         self._document: Document | None = None
-        # Whether the work on the open image waits in its journal until it is opened again, by the user's choice.
-        self._postponed = False
-        self.kept: set[Path] = set()
-        """Journals of this session in which work was kept on purpose."""
-        self._complained = False
         images.leaving.connect(self._save_last)
         images.loaded.connect(self.take_up)
-        self.saver.nothing_left.connect(self.forget_journal)
         self.watching.reload.connect(self._reload)
+
+    @property
+    def journal(self) -> Journal | None:
+        """The journal of the open image."""
+        return self.journals.now
 
     @property
     def ask(self) -> Callable[[Question], str]:
@@ -102,7 +102,7 @@ class Persistence:
     def _save_last(self, coming: Path | None) -> None:
         """Save what was done while the next image was being read, after the window had asked or saved."""
         document = self._open_image.document
-        if document.writing or self._postponed or not (self.unsaved and self.autosave.on):
+        if document.writing or self.journals.postponed or not (self.unsaved and self.autosave.on):
             return
         # The journal keeps it where the file of a large image closes, or its project was read for the next one already.
         if not document.large and (coming is None or project_path(coming) != self.project()):
@@ -121,16 +121,7 @@ class Persistence:
         else:
             self._take_masks(opened)
         self.saver.begin(opened.problem or opened.doubt)
-        if self._open_image.path is not None:
-            self.journal = Journal(
-                self._open_image.document,
-                self._open_image.path,
-                complain=self._complain,
-                log=lambda: self._recording.entries,
-                part=opened.image.key.ending,
-                axes=opened.image.axes,
-            )
-            self.journal.prepare()
+        self.journals.begin(opened.image)
         self.watching.begin()
         self._recording.begin(self._foreign)
 
@@ -161,28 +152,8 @@ class Persistence:
         self.watching.end()
         self.autosave.stop()
         document, self._document = self._document, None
-        journal, self.journal = self.journal, None
         self.saver.end(document)
-        postponed, self._postponed = self._postponed, False
-        if journal is not None and document is not None:
-            # Not `unsaved`: another image may be the open one by now.
-            if document.modified and postponed:
-                journal.keep()
-                self.kept.add(journal.path)
-            elif document.modified:
-                journal.leave()
-                self.saver.once_written(document, journal.remove)
-            else:
-                journal.close()
-
-    @property
-    def can_wait(self) -> bool:
-        """Whether the journal holds all of the unsaved work, so that it can be taken up another time."""
-        return self.journal is not None and self.journal.holds_all
-
-    def postpone(self) -> None:
-        """Let the unsaved work stay in its journal when the image is left: it comes back with the image."""
-        self._postponed = True
+        self.journals.end(document)
 
     def take_over(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         """Put masks that were read into the document as one step, with what their file says of the image."""
@@ -202,23 +173,6 @@ class Persistence:
         return self._coming or review.after(
             step, facts, self._open_image.document.table, keeps=self._run_state.options.keep
         )
-
-    def _complain(self, text: str) -> None:
-        """Say that the journal cannot be written; comes from its thread.
-
-        A journal begins with every image and after every save. A box each time would take strokes from the hand, so the
-        status bar says it from the second time on.
-        """
-        first, self._complained = not self._complained, True
-        if first:
-            self._notices.failed.emit(Problem(text))
-        else:
-            self._notices.message.emit(text)
-
-    def forget_journal(self) -> None:
-        """Begin the journal anew, because what stands in it was saved."""
-        if self.journal is not None:
-            self.journal.restart()
 
     @property
     def unsaved(self) -> bool:
@@ -289,7 +243,7 @@ class Persistence:
     def discard(self) -> None:
         """Give up what was changed since the last save, on purpose."""
         self._open_image.document.mark_saved()
-        self.forget_journal()
+        self.journals.forget()
 
     def save_elsewhere(self, folder: Path) -> Path | None:
         """Copy the image into a folder and save its project beside the copy, as :meth:`save_now` does.
@@ -328,7 +282,7 @@ class Persistence:
         if not made:
             return None
         document.mark_saved(state)
-        self.forget_journal()
+        self.journals.forget()
         self._notices.message.emit(translate("Saved {}").format(project_path(made[0])))
         self._notices.saved.emit(str(made[0]))
         return made[0]

@@ -178,7 +178,7 @@ class Recovery:
         for left in self.found():
             if left.image is None or left.image != image or left.part != part or left.journal in self._taken:
                 continue
-            if left.journal in self._persistence.kept:
+            if left.journal in self._persistence.journals.kept:
                 # Whoever put it there for later is not asked once more.
                 self.recover(left.journal)
                 return

@@ -82,7 +82,7 @@ class Leaving(QObject):
     def _without_saving(self) -> bool:
         """Ask what becomes of work that cannot be saved beside its image; False to stay."""
         persistence, path = self._persistence, self._open_image.path
-        can_wait = persistence.can_wait
+        can_wait = persistence.journals.can_wait
         if can_wait and path is not None and path.parent in self._kept:
             self._keep()
             return True
@@ -126,7 +126,7 @@ class Leaving(QObject):
         )
 
     def _keep(self) -> None:
-        self._persistence.postpone()
+        self._persistence.journals.postponed = True
         path = self._open_image.path
         name = path.name if path is not None else translate("this image")
         self._notices.message.emit(

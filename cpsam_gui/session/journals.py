@@ -1,0 +1,87 @@
+"""The journal of the unsaved work on the open image, and what becomes of it when the image is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpsam_gui.jobs.job import Problem
+from cpsam_gui.storage.journal import Journal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpsam_core.images import Image
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.recording import WorkRecorder
+    from cpsam_gui.session.saver import Saver
+    from cpsam_gui.state.document import Document
+
+
+class Journals:
+    """Keeps the journal of one image after the other."""
+
+    def __init__(
+        self, open_image: OpenImage, notices: Notices, recording: WorkRecorder, saver: Saver
+    ) -> None:
+        self._open_image, self._notices = open_image, notices
+        self._recording, self._saver = recording, saver
+        self.now: Journal | None = None
+        """That of the open image; None where it has no file."""
+        self.postponed = False
+        """Whether the work on the open image waits in it until the image is opened again, by the user's choice."""
+        self.kept: set[Path] = set()
+        """Journals of this session in which work was kept on purpose."""
+        self._complained = False
+        saver.nothing_left.connect(self.forget)
+
+    def begin(self, image: Image) -> None:
+        """Begin with an image that was opened."""
+        if self._open_image.path is not None:
+            self.now = Journal(
+                self._open_image.document,
+                self._open_image.path,
+                complain=self._complain,
+                log=lambda: self._recording.entries,
+                part=image.key.ending,
+                axes=image.axes,
+            )
+            self.now.prepare()
+
+    def forget(self) -> None:
+        """Begin the journal anew, because what stands in it was saved."""
+        if self.now is not None:
+            self.now.restart()
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether the journal holds all of the unsaved work, so that it can be taken up another time."""
+        return self.now is not None and self.now.holds_all
+
+    def end(self, document: Document | None) -> None:
+        """End with an image that is left; the journal stays where its work is neither saved nor given up."""
+        journal, self.now = self.now, None
+        postponed, self.postponed = self.postponed, False
+        if journal is None or document is None:
+            return
+        # Not `unsaved`: another image may be the open one by now.
+        if not document.modified:
+            journal.close()
+        elif postponed:
+            journal.keep()
+            self.kept.add(journal.path)
+        else:
+            journal.leave()
+            self._saver.once_written(document, journal.remove)
+
+    def _complain(self, text: str) -> None:
+        """Say that the journal cannot be written; comes from its thread.
+
+        A journal begins with every image and after every save. A box each time would take strokes from the hand, so the
+        status bar says it from the second time on.
+        """
+        first, self._complained = not self._complained, True
+        if first:
+            self._notices.failed.emit(Problem(text))
+        else:
+            self._notices.message.emit(text)
