@@ -8,18 +8,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QObject, QSettings, QTimer, pyqtSignal
+from PyQt6.QtCore import QSettings
 
-from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_values import stored
+from cpsam_gui.session.while_seen import WhileSeen
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
     from cpsam_core.finetune import EpochReport
     from cpsam_core.progress import Progress
     from cpsam_core.retrain.budget import BudgetName, TrainingPace
-    from cpsam_gui.jobs.job import Ending, Problem
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.candidates import Candidates
@@ -43,34 +42,19 @@ NO_MATTER = (
 """Changes that do not make a step slower."""
 
 
-class TrainingForecast(QObject):
+class TrainingForecast(WhileSeen):
     """Knows how long each budget will take, as far as that can be known."""
-
-    changed = pyqtSignal()
 
     def __init__(
         self, jobs: Jobs, models: Models, candidates: Candidates, training: TrainingController
     ) -> None:
-        super().__init__(training)
-        self._jobs, self._models = jobs, models
-        self._candidates, self._training = candidates, training
+        super().__init__(jobs, candidates, training, REST_MS)
+        self._models = models
         self._steps: dict[str, float] | None = None
         self.pace: TrainingPace | None = None
         """Of the training as it is chosen now; None where it is not known."""
-        self._followed = self._measuring = False
         self._key = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REST_MS)
-        self._timer.timeout.connect(self._look)
-        for signal in (candidates.changed, training.options_changed, training.state_changed):
-            signal.connect(self._soon)
         training.epoch_done.connect(self._learn)
-
-    def follow(self, on: bool) -> None:
-        """Keep up with what is chosen as long as somebody sees it."""
-        self._followed = on
-        self._soon()
 
     def seconds(self, budget: BudgetName) -> float | None:
         """Return how long a training with this budget takes; None where it is not known."""
@@ -84,12 +68,10 @@ class TrainingForecast(QObject):
 
         return None if self.pace is None else (BUDGETS[budget].epochs(self.pace), self.pace.epochs)
 
-    def _soon(self, *_: object) -> None:
+    def _forget(self) -> None:
         if self._key != self._key_now():
             self.pace = None
             self.changed.emit()
-        if self._followed and not self._jobs.closed:
-            self._timer.start()
 
     def _key_now(self) -> str:
         """Return what the pace of a step depends on."""
@@ -98,36 +80,27 @@ class TrainingForecast(QObject):
         return "|".join((chosen.start, chosen.device or "", chosen.precision or "", str(changes)))
 
     def _look(self) -> None:
-        training = self._training
-        if not self._followed or self._measuring or training.running:
-            return
-        # Also where saving the open image would change that.
-        if work.obstacle(self._candidates.all):
+        # No images to learn from may be so only until the open one is saved.
+        if not self._may_look or work.obstacle(self._candidates.all):
             return
         if self._jobs.busy:
             self._timer.start()
             return
         key = self._key_now()
         known = self._known().get(key)
-        if known is None and self._is_large(training.chosen.start):
+        if known is None and self._is_large(self._training.chosen.start):
             return
-        self._measuring = True
         device = self._models.device
-        candidates, options = self._candidates.all, replace(training.chosen, budget="paper", minutes=None)
+        candidates, options = (
+            self._candidates.all,
+            replace(self._training.chosen, budget="paper", minutes=None),
+        )
 
         def measure(progress: Progress) -> TrainingPace:
             with device.background(progress, lambda: False) as report:
                 return work.pace(candidates, options, known, report)
 
-        self._jobs.run(
-            measure,
-            name=translate("How long training takes"),
-            lane=Lane.BESIDE,
-            outlives_image=True,
-            then=partial(self._measured, key),
-            failed=self._failed,
-            ended=self._ended,
-        )
+        self._run(measure, translate("How long training takes"), partial(self._measured, key))
 
     def _is_large(self, start: str) -> bool:
         found = next((model for model in self._models.listed() if model.name == start), None)
@@ -139,13 +112,8 @@ class TrainingForecast(QObject):
             self._key, self.pace = key, pace
             self.changed.emit()
 
-    def _failed(self, problem: Problem) -> None:
-        """Say nothing: what is wrong is told when the training is asked for."""
-
-    def _ended(self, ending: Ending) -> None:
-        self._measuring = False
-        if self._key != self._key_now():
-            self._soon()
+    def _is_stale(self) -> bool:
+        return self._key != self._key_now()
 
     def _learn(self, report: EpochReport) -> None:
         """Take over how long an epoch of a real training took."""
