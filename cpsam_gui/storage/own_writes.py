@@ -27,14 +27,15 @@ class _Write(NamedTuple):
     key: DocumentKey
 
 
-_turns = RLock()
+_turns: dict[Path, RLock] = {}
 _writes: dict[Path, list[_Write]] = {}
 
 
 @contextmanager
 def writing(project: Path, key: DocumentKey | None) -> Iterator[None]:
     """Write the document of this key to a project, after whoever writes to one of this program now."""
-    with _turns:
+    # Other projects do not wait: one on a slow drive would hold up all.
+    with _turns.setdefault(project, RLock()):
         before = identity_of(project)
         try:
             yield
