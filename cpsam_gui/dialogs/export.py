@@ -24,11 +24,10 @@ from PyQt6.QtWidgets import (
 
 from cpsam_core.formats import FORMATS, Format, WriteOptions, find_format, left_out, name_for
 from cpsam_core.formats.registry import check_possible
-from cpsam_core.images.companions import companions
-from cpsam_core.images.document_key import WHOLE
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_values import stored_flag, stored_text
 from cpsam_gui.session.exporting import replace_words
+from cpsam_gui.storage.companions import companions_of
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
 from cpsam_gui.style.number_fields import DecimalBox
@@ -233,7 +232,7 @@ class ExportDialog(QDialog):
 
     def _ask_file(self, one: Format) -> Path | None:
         path, image = self._open_image.path or Path("image.tif"), self._open_image.image
-        stem = companions(path, WHOLE if image is None else image.key).stem
+        stem = companions_of(path, key=None if image is None else image.key).stem
         start = name_for(path.with_name(stem + path.suffix), one)
         suffix = Path("name" + one.ending).suffix
         kinds = f"{translate(one.title)} (*{suffix})"

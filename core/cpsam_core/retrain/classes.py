@@ -58,7 +58,7 @@ class ClassUse:
         """Say where classes are left out that somebody may have meant."""
         if wish is not None or not self.doubtful:
             return ()
-        return (f"{self.text}, so classes are not learnt. Where they are meant, say so under Classes.",)
+        return (f"{self.text}, so classes are not learnt. Where they are meant, set classes to yes.",)
 
 
 def class_names(used: Sequence[Candidate]) -> tuple[str, ...]:

@@ -4533,6 +4533,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Was gemessen wird</translation>
     </message>
     <message>
+      <source>What judges the new model</source>
+      <translation>Was das neue Modell beurteilt</translation>
+    </message>
+    <message>
       <source>What suits the model</source>
       <translation>Was zum Modell passt</translation>
     </message>
@@ -6113,8 +6117,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{}; deshalb wird ein Viertel von {} beim Training ausgelassen und das neue Modell daran beurteilt. Das sagt weniger als eigene Bilder: Korrigieren Sie mehr Bilder, um sicher zu sein.</translation>
     </message>
     <message>
-      <source>{}, so classes are not learnt. Where they are meant, say so under Classes.</source>
-      <translation>{}, deshalb werden keine Klassen gelernt. Wo sie gemeint sind, unter Klassen angeben.</translation>
+      <source>{}, so classes are not learnt. Where they are meant, set classes to yes.</source>
+      <translation>{}, deshalb werden keine Klassen gelernt. Wo sie gemeint sind, Klassen auf Ja stellen.</translation>
     </message>
     <message>
       <source>{}, {} µm³</source>

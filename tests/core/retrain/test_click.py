@@ -527,7 +527,9 @@ def test_a_stray_class_is_not_learnt_and_it_is_said(cells: Path) -> None:
     assert use.doubtful and not use.learnt(None) and use.learnt(True)
     plan = plan_of(stray, TrainOptions("cpsam-lite"))
     assert plan.classes == ()
-    assert any("1 of" in text and "not learnt" in text and "under Classes" in text for text in plan.warnings)
+    assert any(
+        "1 of" in text and "not learnt" in text and "set classes to yes" in text for text in plan.warnings
+    )
     asked = plan_of(stray, TrainOptions("cpsam-lite", classes=True))
     assert asked.classes == ("background", "class 1", "class 2")
     meant = [replace(one, classes=(1, 2), classed=one.objects) for one in known]

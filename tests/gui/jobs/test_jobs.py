@@ -72,6 +72,9 @@ def test_unknown_errors_keep_their_traceback(caplog: pytest.LogCaptureFixture) -
     assert "memory" in problem_from(MemoryError()).text
     full = OSError(errno.ENOSPC, "No space left on device", "cells.tif")
     assert problem_from(full).text == "cells.tif: No space left on device"
+    assert problem_from(OSError(errno.ENOSPC, "No space left on device")).text.startswith(
+        "The disk is full, "
+    )
 
 
 def test_results_of_another_generation_are_dropped(jobs: Jobs, qtbot: QtBot) -> None:
