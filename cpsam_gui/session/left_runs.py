@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.images import Image
-    from cpsam_core.images.document_key import DocumentKey
     from cpsam_gui import tasks
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.session.folder_choice import FlowSpace
@@ -73,7 +72,7 @@ class LeftRuns:
         document = self._open_image.document
         if document is pending.document:
             self._run_results.finish(pending, outcome)
-        elif not self._is_open(at.path, at.image.key):
+        elif not self._open_image.is_at(at.path, at.image.key):
             self._keep(at, pending, outcome)
         elif document.shape != pending.document.shape or self._persistence.fingerprint != at.fingerprint:
             # Another program wrote the file anew, or its axes are read otherwise.
@@ -90,7 +89,7 @@ class LeftRuns:
             at.image,
             outcome.result,
             pending.settings,
-            self._is_open,
+            self._open_image.is_at,
             self._space.most_bytes,
             pending.given_up,
         )
@@ -113,8 +112,3 @@ class LeftRuns:
             outlives_image=True,
             then=kept,
         )
-
-    def _is_open(self, path: Path, key: DocumentKey | None) -> bool:
-        """Whether a person works on an image, or a document of it; asked from the thread of the work, too."""
-        image = self._open_image.image
-        return self._open_image.path == path and (key is None or image is None or image.key == key)

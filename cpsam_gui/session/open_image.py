@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.images import Image
+    from cpsam_core.images.document_key import DocumentKey
 
 
 class OpenImage(QObject):
@@ -48,6 +49,11 @@ class OpenImage(QObject):
     def unsaved(self) -> bool:
         """Whether there is work that no file holds."""
         return self.image is not None and self.document.modified
+
+    def is_at(self, path: Path, key: DocumentKey | None = None) -> bool:
+        """Whether a person works on this image, or with `key` on that document of it; any thread may ask."""
+        image = self.image
+        return self.path == path and (key is None or image is None or image.key == key)
 
     def adopt(self, document: Document) -> None:
         """Take another document in place of the present one."""

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from cpsam_core.images.document_key import DocumentKey
     from cpsam_gui.jobs.job import Job, Problem
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.program.preferences import CurrentPreferences
@@ -135,7 +134,7 @@ class FolderRun:
             self.existing,
             partial(self._models.load, options.model),
             partial(self._models.device.background, paused=lambda: self.queue.paused),
-            self._is_open,
+            self._open_image.is_at,
             self.space.most_bytes,
             self.all_times,
         )
@@ -167,12 +166,6 @@ class FolderRun:
             self.start()
             self.queue.chosen.emit()
 
-    def _is_open(self, path: Path, key: DocumentKey | None = None) -> bool:
-        """Whether a person works on this image, or document of it; called from the thread of the work."""
-        image = self._open_image.image
-        here = self._open_image.path == path
-        return here and (key is None or image is None or image.key == key)
-
     def _next(self) -> None:
         number = None if self._stopping else self.queue.next()
         if number is None or self._plan is None:
@@ -187,7 +180,7 @@ class FolderRun:
     def _work_on(self, number: int, plan: tasks.UnattendedRun) -> None:
         """Segment an image, or what is left of the time points of a movie: the open one first, in its history."""
         path, count = self.queue.entries[number].path, self._images.times
-        if self._is_open(path):
+        if self._open_image.is_at(path):
             if plan.all_times and count > 1 and self._times is None:
                 self._times = MovieTimes(count)
             if self._times is not None and self._times.count != count:

@@ -9,11 +9,11 @@ from cpsam_core.errors import ImageError
 from cpsam_core.progress import silent
 from cpsam_core.system.file_identity import identity_of
 from cpsam_gui.operations.replacing import is_kept
-from cpsam_gui.storage.companions import earlier_work, masks_path, project_path
+from cpsam_gui.storage.companions import earlier_work, project_path
 from cpsam_gui.storage.own_writes import writing
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import PreviousMasks
-from cpsam_gui.tasks.saving import is_own, read_masks
+from cpsam_gui.tasks.saving import read_masks
 from cpsam_gui.tasks.segmenting import combine
 from cpsam_gui.tasks.unattended import room_for_flows, save_found
 
@@ -76,9 +76,8 @@ def keep_left(run: LeftRun, progress: Progress) -> int | None:
                 return None
             # What was done before it was left may have been saved only now.
             if identity_of(project) == seen:
-                # As with any save, a label image of this program follows the project.
-                own = is_own(masks_path(run.path, run.image.key))
-                save_found(run.path, run.image, before, found, with_flows=room, label_image=own)
+                # As with any save, there is no label image unless there was one.
+                save_found(run.path, run.image, before, found, with_flows=room, label_image=False)
                 return len(found.records)
 
 

@@ -197,10 +197,7 @@ def _segment_one(
             return UnattendedResult(skipped=OPEN)
         progress(1, 1, "Saving")
         # Nothing is cancelled any more: project and label image go together.
-        beside = masks_path(path, image.key)
-        # Another program may have corrected the label image of a project that nobody corrected.
-        follows = is_own(beside) or not beside.exists()
-        save_found(path, image, before, found, with_flows=room, label_image=follows)
+        save_found(path, image, before, found, with_flows=room)
     return UnattendedResult(len(found.records))
 
 
@@ -296,7 +293,11 @@ def save_found(
     with_flows: bool,
     label_image: bool = True,
 ) -> None:
-    """Write the project of an image that is not open, and the label image beside it."""
+    """Write the project of an image that is not open, and the label image beside it.
+
+    One that is there follows the project, unless another program changed it: it may hold somebody's corrections. Where
+    there is none, `label_image` says whether it is made.
+    """
     from cpsam_core.images.fingerprint import fingerprint
 
     facts, foreign = ImageFacts(), dict[str, Any]()
@@ -317,6 +318,7 @@ def save_found(
     )
     if image.path is None:
         raise ImageError(f"{path.name} has no place to save masks in.")
-    targets = (project_path(path), masks_path(path, image.key)) if label_image else (project_path(path),)
-    for target in targets:
+    project, masks = project_path(path), masks_path(path, image.key)
+    follows = is_own(masks) if masks.exists() else label_image
+    for target in (project, masks) if follows else (project,):
         save(target, found.labels, found.records, extra, silent)
