@@ -124,10 +124,14 @@ class Images(QObject):
             else:
                 self.axes_asked.emit(opened, then)
             return
+        image = opened.image
+        # First: a write that begins after this sees it, and one that began before is seen.
+        self._open_image.coming = (Path(image.path), image.key) if image.path is not None else None
         if opened.outdated:
+            self._open_image.coming = None
             self._jobs.run(
                 partial(tasks.read_masks_again, opened),
-                name=translate("Opening {}").format(Path(str(opened.image.path)).name),
+                name=translate("Opening {}").format(Path(str(image.path)).name),
                 then=partial(self._opened, then=then, reading=reading),
                 abandonable=True,
             )
@@ -169,7 +173,7 @@ class Images(QObject):
         self.leaving.emit(path)
         if before is not None:
             before.close()
-        self._open_image.image, self._open_image.path = image, path
+        self._open_image.image, self._open_image.path, self._open_image.coming = image, path, None
         self._open_image.shipped = opened.shipped
         self.reading, self.histograms = reading or opened.reading, opened.histograms
         self.scenes, self.times = opened.scenes, opened.times

@@ -39,6 +39,8 @@ class OpenImage(QObject):
         super().__init__(parent)
         self.image: Image | None = None
         self.path: Path | None = None
+        self.coming: tuple[Path, DocumentKey] | None = None
+        """What takes its place now: whoever begins to write to its project from now on leaves that to the window."""
         self.shipped = False
         """Whether it is the demonstration image, about which nobody is asked to save anything."""
         self.view = View()
@@ -52,7 +54,9 @@ class OpenImage(QObject):
 
     def is_at(self, path: Path, key: DocumentKey | None = None) -> bool:
         """Whether a person works on this image, or with `key` on that document of it; any thread may ask."""
-        image = self.image
+        image, coming = self.image, self.coming
+        if coming is not None and coming[0] == path and key in (None, coming[1]):
+            return True
         return self.path == path and (key is None or image is None or image.key == key)
 
     def adopt(self, document: Document) -> None:

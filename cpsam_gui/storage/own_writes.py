@@ -28,18 +28,37 @@ class _Write(NamedTuple):
 
 
 _turns: dict[Path, RLock] = {}
+_under_way: dict[Path, DocumentKey] = {}
 _writes: dict[Path, list[_Write]] = {}
+
+
+@contextmanager
+def turn(project: Path) -> Iterator[None]:
+    """Wait until nobody of this program writes to a project, and let nobody begin."""
+    # Other projects do not wait: one on a slow drive would hold up all.
+    with _turns.setdefault(project, RLock()):
+        yield
+
+
+def is_written(project: Path, key: DocumentKey) -> bool:
+    """Whether this program is just about to write this document to a project; what was read of it is out of date."""
+    return _under_way.get(project) == key
 
 
 @contextmanager
 def writing(project: Path, key: DocumentKey | None) -> Iterator[None]:
     """Write the document of this key to a project, after whoever writes to one of this program now."""
-    # Other projects do not wait: one on a slow drive would hold up all.
-    with _turns.setdefault(project, RLock()):
-        before = identity_of(project)
+    with turn(project):
+        outer, before = _under_way.get(project), identity_of(project)
+        # Before anything is looked at here: who shows the document from now on sees this first.
+        _under_way[project] = key or WHOLE
         try:
             yield
         finally:
+            if outer is None:
+                del _under_way[project]
+            else:
+                _under_way[project] = outer
             after, known = identity_of(project), _writes.get(project, [])
             if after != before:
                 # What was written before another program came in between is of no use.

@@ -18,6 +18,7 @@ from cpsam_gui.state.view import ChannelView
 from cpsam_gui.storage.companions import companions_of, project_path
 from cpsam_gui.storage.file_lock import remove_left_locks
 from cpsam_gui.storage.journal_folder import left_axes
+from cpsam_gui.storage.own_writes import is_written, turn
 from cpsam_gui.tasks.axes_reading import AxesReading, Unsure, fits_axes, reading_of, time_points, unsure_axes
 from cpsam_gui.tasks.brightness import Histogram, histogram, levels, sample
 from cpsam_gui.tasks.records import ready_to_land
@@ -68,13 +69,12 @@ class OpenedImage:
 
     @property
     def outdated(self) -> bool:
-        """Whether the project was written while the image was being read: a run on it may have ended."""
-        path = self.image.path
-        return (
-            self.project is not None
-            and path is not None
-            and identity_of(project_path(Path(path))) != self.project
-        )
+        """Whether the project was written since it was read, or is being written: a run on the image may have ended."""
+        if self.project is None or self.image.path is None:
+            return False
+        project = project_path(Path(self.image.path))
+        # In this order: a write that ends between the two is seen in the file.
+        return is_written(project, self.image.key) or identity_of(project) != self.project
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +181,9 @@ def read_masks_again(opened: OpenedImage, progress: Progress) -> OpenedImage:
     """Return an image that was read with the masks that are beside it by now."""
     assert opened.image.path is not None
     progress(0, 1, "Reading masks")
-    bare = replace(opened, found=None, masks_from=None, problem="", doubt="")
-    return _with_masks(bare, Path(opened.image.path))
+    bare, path = replace(opened, found=None, masks_from=None, problem="", doubt=""), Path(opened.image.path)
+    with turn(project_path(path)):
+        return _with_masks(bare, path)
 
 
 def _large(path: Path, raw: Raw, reading: AxesReading, progress: Progress) -> OpenedImage:

@@ -13,6 +13,7 @@ from cpsam_gui import operations, tasks
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage.companions import masks_path, project_path
+from cpsam_gui.tasks import saving, unattended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.session import Session
+
+SQUARE = [(34, 78), (34, 92), (46, 92), (46, 78)]
 
 
 @pytest.fixture
@@ -95,7 +98,7 @@ def test_what_a_person_drew_stays(
     session: Session, qtbot: QtBot, gate: Event, image_file: Path, other: Path
 ) -> None:
     show(session, qtbot, image_file)
-    operations.add_polygon(session.document, Slice(0, 0), [(34, 78), (34, 92), (46, 92), (46, 78)])
+    operations.add_polygon(session.document, Slice(0, 0), SQUARE)
     session.segmenting.segment()
     show(session, qtbot, other)
     finish(session, qtbot, gate)
@@ -114,7 +117,7 @@ def test_a_time_point_that_was_left_gets_its_own(
     show(session, qtbot, path)
     session.segmenting.segment()
     show(session, qtbot, path, 1)
-    operations.add_polygon(session.document, Slice(0, 0), [(34, 78), (34, 92), (46, 92), (46, 78)])
+    operations.add_polygon(session.document, Slice(0, 0), SQUARE)
     finish(session, qtbot, gate)
     assert "movie.tif, time 1: 4 objects found and saved" in said
     assert len(session.document.objects) == 1
@@ -182,3 +185,51 @@ def test_it_is_there_where_its_image_was_just_being_read_again(
         go.set()
     assert len(session.document.objects) == 4
     assert not session.open_image.unsaved
+
+
+@pytest.mark.parametrize("who", ["run", "save"])
+def test_an_image_that_is_opened_while_its_project_is_written_shows_what_was_written(
+    session: Session,
+    qtbot: QtBot,
+    image_file: Path,
+    other: Path,
+    gate: Event,
+    who: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    session.questions.ask = lambda question: asked.append(question.text) or question.answers[-1].key
+    begun, go, was_read = Event(), Event(), Event()
+    write, read = saving.save, tasks.open_or_doubt
+
+    def slowly(*what: Any, **how: Any) -> Any:
+        begun.set()
+        assert go.wait(20)
+        return write(*what, **how)
+
+    def read_it(*about: Any, **how: Any) -> Any:
+        opened = read(*about, **how)
+        was_read.set()
+        return opened
+
+    for module in (saving, unattended):
+        monkeypatch.setattr(module, "save", slowly)
+    show(session, qtbot, image_file)
+    if who == "run":
+        session.segmenting.segment()
+    else:
+        operations.add_polygon(session.document, Slice(0, 0), SQUARE)
+    show(session, qtbot, other)
+    gate.set()
+    qtbot.waitUntil(begun.is_set, timeout=20_000)
+    monkeypatch.setattr(tasks, "open_or_doubt", read_it)
+    session.images.open(image_file)
+    qtbot.waitUntil(was_read.is_set)
+    # Now it could be shown.
+    qtbot.wait(50)
+    go.set()
+    qtbot.waitUntil(lambda: session.path == image_file and session.jobs.idle, timeout=20_000)
+    assert len(session.document.objects) == (4 if who == "run" else 1)
+    operations.add_polygon(session.document, Slice(0, 0), [(2, 2), (2, 6), (6, 6), (6, 2)])
+    assert session.persistence.save_now()
+    assert not asked
