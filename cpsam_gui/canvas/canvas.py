@@ -47,6 +47,8 @@ class Canvas(ToolView):
     """A menu is wanted at a place of the screen, for this position (y, x) in image pixels."""
     left = pyqtSignal()
     """The pointer left the canvas."""
+    peeked = pyqtSignal(bool)
+    """The masks are hidden as long as a key is held, or shown again."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -110,6 +112,7 @@ class Canvas(ToolView):
         self.layers.peek(on)
         for above in (self.marks.signs, self.ghosts, self.partial.tiles, self.masks_first.tiles):
             above.setOpacity(0.0 if on else 1.0)
+        self.peeked.emit(on)
 
     def _new_image(self) -> None:
         self._view.picture = Picture.IMAGE
@@ -191,7 +194,7 @@ class Canvas(ToolView):
         """Start a gesture of the tool, or a pan; called by Qt."""
         if event is None or self._open_image.image is None or asks_for_menu(event):
             return
-        self._take_keys()
+        self.take_keys()
         self._pressed = event.position()
         if event.button() == Qt.MouseButton.LeftButton:
             self._move_cross(*self.image_position(event.position()))
@@ -203,7 +206,7 @@ class Canvas(ToolView):
         """Go on with the gesture or the pan; called by Qt."""
         if event is None or self._open_image.image is None:
             return
-        self._take_keys()
+        self.take_keys()
         pointer = self._pointer(event)
         if self._pressed is not None and not self._drawing:
             way = event.position() - self._pressed
@@ -217,7 +220,7 @@ class Canvas(ToolView):
         self.pointed.emit(pointer.y, pointer.x)
         self._show_shapes()
 
-    def _take_keys(self) -> None:
+    def take_keys(self) -> None:
         """Take the focus: what is typed while the pointer moves over the image is meant for the image."""
         if not self.hasFocus() and self.isActiveWindow() and QApplication.activePopupWidget() is None:
             self.setFocus(Qt.FocusReason.MouseFocusReason)

@@ -88,6 +88,9 @@ class SectionView(ToolView):
         self._cross = CrossHair(self.scene())
         self._pressed: QPointF | None = None
         self._moved = self._drawing = False
+        # The keys are the canvas's, which hears them for all views.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        canvas.peeked.connect(self._peek)
         events = self._view.events
         for look in (events.channels, events.image_visible):
             look.connect(self._colour_image)
@@ -168,6 +171,11 @@ class SectionView(ToolView):
         # A column of many chunks: each plane of it lies in others.
         self.labels.set_colours(colours, keep=True, slow=self._open_image.document.large)
 
+    def _peek(self, on: bool) -> None:
+        """Hide the masks here, too, as long as a key is held."""
+        for above in (self.labels, self.marks.signs, self.partial.tiles):
+            above.setOpacity(0.0 if on else 1.0)
+
     def _labels_changed(self, box: Box) -> None:
         if self._live and self.shown.meets(box):
             top, bottom, left, right = self.shown.area(box)
@@ -227,6 +235,7 @@ class SectionView(ToolView):
         """Draw with a tool that works in every view, else move the cross-hair; called by Qt."""
         if event is None or not self._live:
             return
+        self._canvas.take_keys()
         pointer, gestures = self._pointer(event), self._gestures
         tried = gestures.tool.every_view and event.button() != Qt.MouseButton.MiddleButton
         self._drawing = tried and gestures.tool_press(pointer)
@@ -239,6 +248,7 @@ class SectionView(ToolView):
         """Go on with what was begun; called by Qt."""
         if event is None or not self._live:
             return
+        self._canvas.take_keys()
         pointer, gestures = self._pointer(event), self._gestures
         if self._pressed is not None:
             way = event.position() - self._pressed

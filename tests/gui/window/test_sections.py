@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtWidgets import QInputDialog
+from PyQt6.QtWidgets import QInputDialog, QPushButton
 
 from cpsam_core.images import arrange
 from cpsam_gui import operations
@@ -22,6 +22,7 @@ from cpsam_gui.state.slice import Slice, slab_around
 from cpsam_gui.tasks import large as large_module
 from cpsam_gui.tasks.partial_result import PartialResult
 from cpsam_gui.tools import Pointer
+from tests.gui.window.test_pointer_and_keys import activate, focused
 from tests.zarr_files import write_zarr
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.canvas.sections import SectionView
+    from cpsam_gui.canvas.tiles import TileLayer
     from cpsam_gui.window.window import Window
 
 
@@ -382,3 +384,31 @@ def test_what_a_run_by_blocks_has_found_is_seen_in_every_view(stack: Window, qtb
     qtbot.waitUntil(lambda: below.partial.tiles.settled and below.viewport().grab().toImage() != before)
     session.large_run.let_go()
     assert below.viewport().grab().toImage() == before
+
+
+def test_the_pointer_over_a_section_owns_the_keyboard_as_over_the_canvas(stack: Window, qtbot: QtBot) -> None:
+    """Whatever had the focus before: Space hides the masks in all views, and a held tool is put back."""
+    activate(stack, qtbot)
+    session, below = stack.session, stack.views.below
+    port = below.viewport()
+    assert port is not None
+    pressed: list[bool] = []
+    button = next(b for b in stack.findChildren(QPushButton) if b.isVisible() and b.isEnabled())
+    button.clicked.connect(lambda: pressed.append(True))
+    button.setFocus()
+    qtbot.mouseMove(port, at(below, 10.5, 45.5))
+    qtbot.mouseMove(port, at(below, 10.5, 50.5))
+    qtbot.keyPress(focused(), Qt.Key.Key_Space)
+    assert not seen(stack.canvas.layers.labels) and not seen(below.labels)
+    qtbot.keyRelease(focused(), Qt.Key.Key_Space)
+    assert seen(stack.canvas.layers.labels) and seen(below.labels)
+    assert not pressed
+    qtbot.keyPress(focused(), Qt.Key.Key_E)
+    assert session.gestures.tool.key == "eraser"
+    qtbot.mouseClick(port, Qt.MouseButton.LeftButton, pos=at(below, 10.5, 50.5))
+    qtbot.keyRelease(focused(), Qt.Key.Key_E)
+    assert session.gestures.tool.key == "select", "the eraser was only held"
+
+
+def seen(tiles: TileLayer) -> bool:
+    return tiles.isVisible() and tiles.opacity() > 0
