@@ -14,7 +14,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.image_facts import ReviewState
-from cpsam_gui.storage.companions import masks_path, project_path
+from cpsam_gui.storage.companions import results_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +66,7 @@ class FileMenu:
         menu.addSeparator()
         _add(menu, translate("Open the folder"), partial(show_folder, paths[0].parent))
         if one is not None:
-            results = [file for file in (project_path(one), masks_path(one)) if file.is_file()]
+            results = results_of(one)
             shown = _add(menu, translate("Show the results in their folder"), lambda: show_file(results[0]))
             shown.setEnabled(bool(results))
             _add(menu, translate("Copy the path"), partial(_copy, str(one)))
@@ -97,7 +97,10 @@ class FileMenu:
 
     def _clear(self, paths: Sequence[Path]) -> None:
         """Move projects and label images of the images to the trash, after asking."""
-        files = [file for path in paths for file in (project_path(path), masks_path(path)) if file.is_file()]
+        from cpsam_core.images.companions import Listings
+
+        listings = Listings()
+        files = [file for path in paths for file in results_of(path, listings)]
         if not files:
             self._notices.message.emit(translate("There are no results from this program"))
             return

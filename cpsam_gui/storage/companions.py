@@ -38,6 +38,18 @@ def masks_path(image: Path, key: DocumentKey | None = None) -> Path:
     return companions_of(image, key=key).label_image
 
 
+def results_of(image: Path, listings: Listings | None = None) -> list[Path]:
+    """Return what this program keeps of an image and is there: project and label images, of all time points and scenes.
+
+    The project of an image larger than memory is a folder.
+    """
+    from cpsam_core.images.companions import documents_of
+
+    whole = companions_of(image, listings)
+    labels = (one.label_image for one in (whole, *documents_of(image, listings=listings)))
+    return [path for path in dict.fromkeys((whole.project, *labels)) if path.exists()]
+
+
 def seg_path(image: Path) -> Path:
     """Return where Cellpose keeps its segmentation of an image."""
     return companions_of(image).seg

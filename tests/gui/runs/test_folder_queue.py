@@ -14,6 +14,7 @@ import tifffile
 from PyQt6.QtCore import QCoreApplication, QItemSelectionModel, Qt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.document_key import DocumentKey
 from cpsam_gui import tasks
 from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
 from cpsam_gui.program.i18n import FOLDER, TextTranslator, read_ts, translate_said
@@ -26,6 +27,7 @@ from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.storage.kept_flows import make_room, projects_bytes
 from cpsam_gui.storage.project import read_project
+from tests.zarr_files import write_zarr
 
 if TYPE_CHECKING:
     from conftest import FakeSegmenter
@@ -672,3 +674,31 @@ def test_what_is_ticked_while_a_known_folder_is_read_again_stays(
     gate.set()
     qtbot.waitUntil(lambda: run.reading is None)
     assert [one.path.name for one in run.queue.entries if one.chosen] == ["a.tif", "b2.tif"]
+
+
+def test_results_of_time_points_and_of_slides_are_removed_too(
+    window: Window, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A movie has a label image for each time point, and the project of a slide is a folder."""
+    movie = folder / "movie.tif"
+    tifffile.imwrite(movie, np.zeros((5, 20, 30), np.uint8), metadata={"axes": "TYX"})
+    written = [masks_path(movie, DocumentKey(time=time)) for time in (0, 3)]
+    for path in written:
+        tifffile.imwrite(path, np.ones((20, 30), np.uint16))
+    pixels = np.zeros((20, 30), np.uint16)
+    slide = write_zarr(folder / "slide.ome.zarr", [pixels], axes="yx", channels=(), side=16, sized=False)
+    document = project_path(slide) / "main" / "document.json"
+    document.parent.mkdir(parents=True)
+    document.write_text("{}")
+    session, files = window.session, window.panel(FilesPanel)
+    look_at(session, qtbot, folder / "a.tif")
+    qtbot.waitUntil(lambda: {movie, slide} <= {*session.folder.now.states})
+    moved: list[str] = []
+    monkeypatch.setattr(file_menu.QFile, "moveToTrash", lambda file: (moved.append(file) or True, ""))
+    session.questions.ask = lambda question: "trash"
+    for image, results in ((movie, written), (slide, [project_path(slide)])):
+        menu = files.menu.make([image]).actions()
+        assert next(one for one in menu if one.text().startswith("Show the results")).isEnabled()
+        next(one for one in menu if one.text().startswith("Remove")).trigger()
+        assert sorted(Path(one) for one in moved) == sorted(results)
+        moved.clear()
