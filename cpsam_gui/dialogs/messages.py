@@ -59,11 +59,14 @@ def problem_box(parent: QWidget, problem: Problem) -> QMessageBox:
     """Return a dialog that shows a problem and offers to copy its details."""
     box = _box(parent, "alert_outline", theme.current().warning, problem.text)
     box.setDetailedText(problem.details)
-    box.addButton(QMessageBox.StandardButton.Ok)
+    done = box.addButton(QMessageBox.StandardButton.Ok)
     box.setDefaultButton(QMessageBox.StandardButton.Ok)
     # With two buttons Qt finds none by itself.
     box.setEscapeButton(QMessageBox.StandardButton.Ok)
     copy = QPushButton(translate("Copy details"))
+    for button, text in zip((done, copy), with_letters(["OK", copy.text()]), strict=True):
+        if button is not None:
+            button.setText(text)
     box.addButton(copy, QMessageBox.ButtonRole.ActionRole)
     # A click of any button closes the box; copying must not, so its own handler is put in place.
     copy.clicked.disconnect()

@@ -277,5 +277,5 @@ def test_problem_text(window: Window) -> None:
     dialogs.show_problem(window, Problem("Bad", "Traceback"))
     box = window.findChild(QMessageBox)
     assert box is not None
-    assert [button.text() for button in box.buttons() if "Copy" in button.text()] == ["Copy details"]
+    assert [button.text() for button in box.buttons() if "Copy" in button.text()] == ["&Copy details"]
     box.close()

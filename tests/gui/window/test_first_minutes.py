@@ -100,6 +100,7 @@ def test_message_boxes_have_an_icon_of_their_own_and_letters(window: Window) -> 
     box = messages.problem_box(window, Problem("It went wrong"))
     assert not box.iconPixmap().isNull()
     assert box.icon() is QMessageBox.Icon.NoIcon
+    assert [button.text() for button in box.buttons()] == ["&OK", "&Copy details"]
     assert messages.with_letters(["Save", "Discard", "Stop", "Keep & go on"]) == [
         "&Save",
         "&Discard",
