@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.object_words import marks_of
+from cpsam_gui.tasks.measuring_alone import measure_alone
 
 if TYPE_CHECKING:
     from cpsam_gui.session.gestures import Gestures
@@ -21,7 +22,9 @@ MEASURES = (
     ("equivalent_diameter_um", "diameter {:.2f} µm"),
     ("solidity", "solidity {:.2f}"),
 )
-"""Columns of the table that the card tells where the objects are measured."""
+"""Columns of the table that the card tells."""
+CHANNELS = 4
+"""Of so many channels it tells the mean brightness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,23 @@ class HoverCard:
             lines.append(translate("{} pieces").format(pieces))
         touched = translate("touched by hand") if known.touched else ""
         lines.append(", ".join(marks_of(known)) or touched)
-        now = self.measuring.now
+        return [line for line in (*lines, *self._measures(number)) if line]
+
+    def _measures(self, number: int) -> list[str]:
+        """Return size, shape and brightness: from the table where there is one, else of this object alone."""
+        from cpsam_core.measure.objects import channel_columns
+
+        document, image, now = self.open_image.document, self.open_image.image, self.measuring.now
         place = now.place(number) if now is not None and self.measuring.fresh else None
+        measured: dict[str, float] = {}
         if now is not None and place is not None:
-            lines += [
-                filled(translate(text), now.columns[name][place])
-                for name, text in MEASURES
-                if name in now.columns
-            ]
-        return [line for line in lines if line]
+            measured = {name: column[place] for name, column in now.columns.items()}
+        elif image is not None:
+            measured = measure_alone(document, image, number)
+        lines = [filled(translate(text), measured[name]) for name, text in MEASURES if name in measured]
+        names = image.channel_names if image is not None else ()
+        for name, column in list(zip(names, channel_columns(names), strict=True))[:CHANNELS]:
+            if f"mean_{column}" in measured:
+                words = filled(translate("mean brightness {:,.1f}"), measured[f"mean_{column}"])
+                lines.append(words if len(names) == 1 else f"{name}: {words}")
+        return lines

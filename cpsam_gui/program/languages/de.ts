@@ -5057,6 +5057,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Mittelwert - b</translation>
     </message>
     <message>
+      <source>mean brightness {:,.1f}</source>
+      <translation>mittlere Helligkeit {:,.1f}</translation>
+    </message>
+    <message>
       <source>mean of the pixels in channel C</source>
       <translation>Mittelwert der Pixel in Kanal C</translation>
     </message>

@@ -100,8 +100,15 @@ def test_the_card_tells_of_the_object_where_the_pointer_rests(segmented: Window,
         "probability 0.90",
         "flow error 0.10",
         "touched by hand",
+        "diameter 17.9 px",
+        "solidity 0.94",
+        "mean brightness 919.7",
     ]
     assert segmented.canvas.card.text(40, 40) == ""
+    alone = segmented.canvas.card.text(20, 20)
+    session.measuring.follow("table", True)
+    qtbot.waitUntil(lambda: session.measuring.fresh)
+    assert segmented.canvas.card.text(20, 20) == alone, "the table says the same"
 
 
 def test_a_body_carries_its_sign_where_it_is_in_the_plane_and_none_where_it_is_not(
