@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class Images(QObject):
     """Makes an image file the open image of a session."""
 
-    leaving = pyqtSignal(object)
-    """The image of this path (None: of none) takes the place of the open one now."""
+    leaving = pyqtSignal()
+    """Another image takes the place of the open one now."""
     loaded = pyqtSignal(object)
     """An image is there, and its document is empty: the masks that came with it (`tasks.Opened`) go in now."""
     axes_asked = pyqtSignal(object, object)
@@ -170,7 +170,7 @@ class Images(QObject):
         """Make an image that was read the open one, with the masks that were saved with it."""
         image, before = opened.image, lazy_pixels_of(self._open_image.image)
         path = Path(image.path) if image.path is not None else None
-        self.leaving.emit(path)
+        self.leaving.emit()
         if before is not None:
             before.close()
         self._open_image.image, self._open_image.path, self._open_image.coming = image, path, None

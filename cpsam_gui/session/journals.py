@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cpsam_gui.jobs.job import Problem
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.image_names import name_of
 from cpsam_gui.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -31,13 +34,15 @@ class Journals:
         self.postponed = False
         """Whether the work on the open image waits in it until the image is opened again, by the user's choice."""
         self.kept: set[Path] = set()
-        """Journals of this session in which work was kept on purpose."""
+        """Journals of this session in which work was kept until its image is opened again."""
+        self._name = ""
         self._complained = False
         saver.nothing_left.connect(self.forget)
 
     def begin(self, image: Image) -> None:
         """Begin with an image that was opened."""
         if self._open_image.path is not None:
+            self._name = name_of(self._open_image.path, image)
             self.now = Journal(
                 self._open_image.document,
                 self._open_image.path,
@@ -58,8 +63,12 @@ class Journals:
         """Whether the journal holds all of the unsaved work, so that it can be taken up another time."""
         return self.now is not None and self.now.holds_all
 
-    def end(self, document: Document | None) -> None:
-        """End with an image that is left; the journal stays where its work is neither saved nor given up."""
+    def end(self, document: Document | None, *, closing: bool = False) -> None:
+        """End with an image that is left; the journal stays where its work is neither saved nor given up.
+
+        What was done while the next image was being read comes back with this one, where nothing saves it; so that
+        nobody misses it, that is said, unless the window is closing.
+        """
         journal, self.now = self.now, None
         postponed, self.postponed = self.postponed, False
         if journal is None or document is None:
@@ -68,11 +77,26 @@ class Journals:
         if not document.modified:
             journal.close()
         elif postponed:
-            journal.keep()
-            self.kept.add(journal.path)
-        else:
+            self._keep(journal)
+        elif self._saver.is_writing(document):
             journal.leave()
-            self._saver.once_written(document, journal.remove)
+            self._saver.once_written(
+                document, journal.remove, partial(self._keep_and_say, journal, self._name)
+            )
+        elif closing:
+            self._keep(journal)
+        else:
+            self._keep_and_say(journal, self._name)
+
+    def _keep(self, journal: Journal) -> None:
+        journal.keep()
+        self.kept.add(journal.path)
+
+    def _keep_and_say(self, journal: Journal, name: str, why: str = "") -> None:
+        """Keep work that nothing saves, and say so."""
+        self._keep(journal)
+        words = translate("The last changes of {} are not saved: they come back when it is opened again.")
+        self._notices.ended.emit(" ".join(part for part in (words.format(name), why) if part), "")
 
     def _complain(self, text: str) -> None:
         """Say that the journal cannot be written; comes from its thread.

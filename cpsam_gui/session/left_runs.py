@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import filled
+from cpsam_gui.session.image_names import name_of
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.tasks.left_run import LeftRun, keep_left
 
@@ -37,11 +38,8 @@ class RunImage:
 
     @property
     def name(self) -> str:
-        """What it is called; of a movie, with its time point."""
-        if self.image.time is None:
-            return self.path.name
-        words = translate("{name}, time {number}")
-        return words.format(name=self.path.name, number=self.image.time + 1)
+        """What it is called."""
+        return name_of(self.path, self.image)
 
 
 class LeftRuns:

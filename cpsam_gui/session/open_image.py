@@ -59,6 +59,13 @@ class OpenImage(QObject):
             return True
         return self.path == path and (key is None or image is None or image.key == key)
 
+    @property
+    def comes_again(self) -> bool:
+        """Whether what takes the place of the open document is the same one, read anew."""
+        return (
+            self.coming is not None and self.image is not None and self.coming == (self.path, self.image.key)
+        )
+
     def adopt(self, document: Document) -> None:
         """Take another document in place of the present one."""
         self.document = document

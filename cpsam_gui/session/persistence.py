@@ -99,13 +99,13 @@ class Persistence:
     def ask(self, ask: Callable[[Question], str]) -> None:
         self.questions.ask = ask
 
-    def _save_last(self, coming: Path | None) -> None:
+    def _save_last(self) -> None:
         """Save what was done while the next image was being read, after the window had asked or saved."""
         document = self._open_image.document
         if document.writing or self.journals.postponed or not (self.unsaved and self.autosave.on):
             return
-        # The journal keeps it where the file of a large image closes, or its project was read for the next one already.
-        if not document.large and (coming is None or project_path(coming) != self.project()):
+        # The journal keeps it where the file of a large image closes, or where what comes was read before this.
+        if not document.large and not self._open_image.comes_again:
             self.saver.save(SaveRequest(quiet=True))
 
     def take_up(self, opened: tasks.OpenedImage) -> None:
@@ -147,13 +147,13 @@ class Persistence:
             self._take_masks(opened)
             self.saver.begin()
 
-    def let_go(self) -> None:
+    def let_go(self, *, closing: bool = False) -> None:
         """End with an image that is left; the journal stays where its work is neither saved nor given up."""
         self.watching.end()
         self.autosave.stop()
         document, self._document = self._document, None
         self.saver.end(document)
-        self.journals.end(document)
+        self.journals.end(document, closing=closing)
 
     def take_over(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         """Put masks that were read into the document as one step, with what their file says of the image."""

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from cpsam_gui import tasks
+from cpsam_gui.jobs.job import problem_from
+from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from cpsam_core.errors import CpsamError
     from cpsam_core.progress import Progress
@@ -39,7 +42,7 @@ class SaveRequest:
     """Told what went wrong, in place of everybody: who asked says it in a question."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class SaveUnderWay:
     """What is being written."""
 
@@ -51,6 +54,8 @@ class SaveUnderWay:
     """Counts what was to be written as changed again, where it was not."""
     result: Future[Result] = field(default_factory=Future)
     """What came of it, known in the thread that writes; cancelled where an error ended it."""
+    refused: Callable[[str], object] | None = None
+    """Told why the last work on a document that was let go meanwhile is not saved."""
 
     def following(self, work: Callable[[Progress], Result]) -> Callable[[Progress], Result]:
         """Return work that notes what came of it in its own thread."""
@@ -65,6 +70,25 @@ class SaveUnderWay:
             return result
 
         return write
+
+    def tell_refused(self) -> None:
+        """Tell that nothing was written, and why, where that is so."""
+        if self.refused is None:
+            return
+        if not self.result.done() or self.result.cancelled():
+            # The error is told by itself.
+            self.refused("")
+            return
+        result = self.result.result()
+        if isinstance(result, tasks.Conflict):
+            self.refused(changed_words(result.path))
+        elif not isinstance(result, tasks.SaveResult):
+            self.refused(problem_from(result).text)
+
+
+def changed_words(path: Path) -> str:
+    """Return that a file is not the one that was read or written here."""
+    return translate("{} was changed by another program since it was opened here.").format(path.name)
 
 
 def joined(first: SaveRequest, second: SaveRequest) -> SaveRequest:

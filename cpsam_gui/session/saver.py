@@ -16,7 +16,7 @@ from cpsam_gui.jobs.job import Problem, problem_from
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
-from cpsam_gui.session.save_request import SaveRequest, SaveUnderWay, joined
+from cpsam_gui.session.save_request import SaveRequest, SaveUnderWay, changed_words, joined
 from cpsam_gui.session.saved_files import SavedFiles
 from cpsam_gui.state.columns import RowChanges
 from cpsam_gui.storage.project import COMPLETE, MAPS
@@ -125,15 +125,23 @@ class Saver:
             # Whoever waits for the end, such as an image that was being left when the system closed the window.
             self.settled.emit()
 
-    def once_written(self, document: Document, action: Callable[[], object]) -> None:
-        """Call `action` when all work on a document that was let go is saved, where that is being written now.
+    def is_writing(self, document: Document) -> bool:
+        """Whether all work on a document is being written now."""
+        writing = self._writing
+        return writing is not None and writing.document is document and writing.state is document.state
 
-        The call comes from the thread that writes, since the window may be closed by then. There is none where the
-        write fails, or does not hold the last change.
+    def once_written(
+        self, document: Document, action: Callable[[], object], refused: Callable[[str], object]
+    ) -> None:
+        """Call `action` when all work on a document that was let go is saved, and which is being written now.
+
+        The call comes from the thread that writes, since the window may be closed by then. That nothing was written,
+        and why, is told by `refused` in the thread of the window while that is open.
         """
         writing = self._writing
-        if writing is None or writing.document is not document or writing.state is not document.state:
+        if writing is None or writing.document is not document:
             return
+        writing.refused = refused
 
         def call(result: Future[Result]) -> None:
             if not result.cancelled() and isinstance(result.result(), tasks.SaveResult):
@@ -238,12 +246,12 @@ class Saver:
         writing = self._writing
         if writing is None:
             return
-        if not isinstance(result, tasks.Conflict | tasks.SaveResult):
-            self._failed(writing.request, result)
-        elif writing.document is not self._open_image.document:
+        if writing.document is not self._open_image.document:
             # Another image is open by now; those who list the images look at this one again.
             if isinstance(result, tasks.SaveResult):
                 self._notices.saved.emit(str(result.paths[-1]))
+        elif not isinstance(result, tasks.Conflict | tasks.SaveResult):
+            self._failed(writing.request, result)
         elif isinstance(result, tasks.Conflict):
             self._ask(writing.request, result.path, "")
         else:
@@ -286,6 +294,7 @@ class Saver:
             writing.put_back()
         if writing is not None and writing.document is not self._open_image.document:
             writing.document.close()
+            writing.tell_refused()
         request, self._next = self._next, None
         if request is not None:
             self.save(request)
@@ -300,7 +309,7 @@ class Saver:
         text = (
             translate("{} could not be read and is still there.").format(name)
             if unread
-            else translate("{} was changed by another program since it was opened here.").format(name)
+            else changed_words(path)
         )
         question = Question(
             text,

@@ -279,7 +279,7 @@ class Session(QObject):
         self.jobs.shutdown()
         # No callback does so any more.
         self.large_run.let_go()
-        self.persistence.let_go()
+        self.persistence.let_go(closing=True)
         # Last, and only when nothing else is at work: no thread may collect widgets.
         if self.jobs.all_ended:
             self.collector.stop()

@@ -3809,8 +3809,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
     </message>
     <message>
-      <source>The line crosses no object</source>
-      <translation>Die Linie kreuzt kein Objekt</translation>
+      <source>The last changes of {} are not saved: they come back when it is opened again.</source>
+      <translation>Die letzten Änderungen an {} sind nicht gespeichert: Sie sind wieder da, wenn das Bild wieder geöffnet wird.</translation>
     </message>
     <message>
       <source>The line must cross the body from one side to the other</source>

@@ -1,0 +1,180 @@
+"""What is done to an image while the next one is being read is saved, or kept and said."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import tifffile
+
+from cpsam_core.errors import ImageError
+from cpsam_gui import operations, tasks
+from cpsam_gui.state.slice import Slice
+from cpsam_gui.storage.companions import project_path
+from cpsam_gui.tasks import saving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.session import Session
+
+SQUARE = [(34, 78), (34, 92), (46, 92), (46, 78)]
+
+
+@pytest.fixture
+def other(image_file: Path) -> Path:
+    """Write a second image beside the first."""
+    path = image_file.with_name("other.tif")
+    path.write_bytes(image_file.read_bytes())
+    return path
+
+
+@pytest.fixture
+def said(session: Session) -> list[str]:
+    """Gather what is told and stays until it was read."""
+    words: list[str] = []
+    session.notices.ended.connect(lambda text, key: words.append(text))
+    return words
+
+
+@pytest.fixture
+def asked(session: Session) -> list[str]:
+    """Gather questions; each is answered with its last answer."""
+    words: list[str] = []
+    session.questions.ask = lambda question: words.append(question.text) or question.answers[-1].key
+    return words
+
+
+def show(session: Session, qtbot: QtBot, path: Path, time: int | None = None) -> None:
+    reading = None if time is None else session.images.reading.at(time)
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(path, reading=reading)
+
+
+def draw(session: Session) -> None:
+    operations.add_polygon(session.document, Slice(0, 0), SQUARE)
+
+
+def draw_while_loading(
+    session: Session,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    path: Path,
+    time: int | None = None,
+) -> None:
+    """Draw in the open image while another is being read, and wait until that is open."""
+    go, read = Event(), tasks.open_or_doubt
+
+    def slowly(*about: Any, **how: Any) -> Any:
+        opened = read(*about, **how)
+        assert go.wait(20)
+        return opened
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "open_or_doubt", slowly)
+        with qtbot.waitSignal(session.image_changed):
+            session.images.open(path, reading=None if time is None else session.images.reading.at(time))
+            draw(session)
+            go.set()
+    qtbot.waitUntil(lambda: session.jobs.idle, timeout=20_000)
+
+
+def comes_back(session: Session, qtbot: QtBot, path: Path, time: int | None = None) -> None:
+    """Open an image and wait for the work that was kept."""
+    show(session, qtbot, path, time)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 1 and session.jobs.idle, timeout=20_000)
+    assert session.open_image.unsaved
+
+
+def save_by_itself(session: Session, *, on: bool) -> None:
+    now = session.persistence.preferences.now
+    session.persistence.preferences.now = now.changed(autosave=on, look_ahead=False)
+
+
+def test_it_is_saved(
+    session: Session,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    image_file: Path,
+    other: Path,
+    said: list[str],
+) -> None:
+    save_by_itself(session, on=True)
+    show(session, qtbot, image_file)
+    draw_while_loading(session, qtbot, monkeypatch, other)
+    assert not said and project_path(image_file).exists()
+    show(session, qtbot, image_file)
+    assert len(session.document.objects) == 1
+
+
+def test_without_automatic_saving_it_is_kept(
+    session: Session,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    image_file: Path,
+    other: Path,
+    said: list[str],
+    asked: list[str],
+) -> None:
+    show(session, qtbot, image_file)
+    draw_while_loading(session, qtbot, monkeypatch, other)
+    assert said == ["The last changes of cells.tif are not saved: they come back when it is opened again."]
+    comes_back(session, qtbot, image_file)
+    assert not asked
+
+
+@pytest.mark.parametrize("why", ["another program", "a full disk"])
+def test_what_cannot_be_saved_is_kept(
+    session: Session,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    image_file: Path,
+    other: Path,
+    said: list[str],
+    asked: list[str],
+    why: str,
+) -> None:
+    save_by_itself(session, on=True)
+    show(session, qtbot, image_file)
+    reason = "No space left."
+    if why == "another program":
+        project_path(image_file).write_bytes(b"of another program")
+        reason = "cells.cpsam was changed by another program since it was opened here."
+        draw_while_loading(session, qtbot, monkeypatch, other)
+        project_path(image_file).unlink()
+    else:
+
+        def full(*what: object) -> None:
+            raise ImageError("No space left.")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(saving, "save", full)
+            draw_while_loading(session, qtbot, monkeypatch, other)
+    words = "The last changes of cells.tif are not saved: they come back when it is opened again."
+    assert said == [f"{words} {reason}"]
+    comes_back(session, qtbot, image_file)
+    assert not asked
+
+
+def test_of_a_movie_it_comes_back_with_its_time_point(
+    session: Session,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    said: list[str],
+    asked: list[str],
+) -> None:
+    path = tmp_path / "movie.tif"
+    frames = np.random.default_rng(0).integers(0, 99, (3, 80, 100)).astype(np.uint8)
+    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
+    save_by_itself(session, on=True)
+    show(session, qtbot, path)
+    draw_while_loading(session, qtbot, monkeypatch, path, 1)
+    assert not session.document.objects
+    show(session, qtbot, path, 0)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 1 and session.jobs.idle, timeout=20_000)
+    assert not asked
