@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from cpsam_core.data.augmentation import Augmentation
-from cpsam_core.data.crops import transform, view, warp, warp_flows, warp_pixels
+from cpsam_core.data.crops import view, warp, warp_flows, warp_pixels
 from cpsam_core.data.example import Example, Sample
-from cpsam_core.data.intensities import degradation, intensities, with_colours
+from cpsam_core.data.intensities import intensities
+from cpsam_core.data.plan import CropPlan, plan_crop
 
-__all__ = ["augment"]
+__all__ = ["augment", "crop_of"]
 
 
 def augment(
@@ -28,20 +29,22 @@ def augment(
     how the crop is degraded: a batch whose lots are evenly spread has the degradations in exact shares. Without one it
     is drawn.
     """
-    matrix, scale = transform(example, settings, rng)
-    shown = view(matrix, scale, settings.crop, example.labels.shape)
-    pixels = warp_pixels(example.pixels, shown, scale)
-    if other is not None:
-        pixels = with_colours(pixels, example, other)
-    drawn = float(rng.random())
-    how = degradation(drawn if lot is None else lot, settings.degraded)
-    pixels = intensities(pixels, example.diameter * scale, settings, how, rng)
-    mask = warp(example.labels[shown.window] > 0, shown) > 0
-    target = np.concatenate((mask[None], warp_flows(example.flows, mask, shown, scale)))
+    return crop_of(example, plan_crop(example, settings, rng, other, lot), settings.crop, rng)
+
+
+def crop_of(example: Example, plan: CropPlan, side: int, rng: np.random.Generator) -> Sample:
+    """Return the planned crop of so many pixels a side; `rng` makes its noise."""
+    shown = view(plan.matrix, plan.scale, side, example.labels.shape)
+    tile = intensities(warp_pixels(example.pixels, shown, plan.scale), plan, rng)
+    further = [one[shown.window] for one in (example.complete, example.classes) if one is not None]
+    warped = warp([example.labels[shown.window] > 0, *further], shown)
+    mask = warped[:, :, 0] > 0
+    target = np.concatenate(
+        (mask[None], warp_flows(example.flows, mask, shown, plan.scale)), dtype=np.float32
+    )
     weight, classes = np.ones(mask.shape, np.float32), None
     if example.complete is not None:
-        weight = warp(example.complete[shown.window], shown)
+        weight = warped[:, :, 1].astype(np.float32)
     if example.classes is not None:
-        classes = warp(example.classes[shown.window], shown).astype(np.int64)
-    tile = np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32)
-    return Sample(tile, target.astype(np.float32), weight, classes)
+        classes = warped[:, :, -1].astype(np.int64)
+    return Sample(tile, target, weight, classes)

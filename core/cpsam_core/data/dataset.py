@@ -108,6 +108,8 @@ class TrainingSet:
         self._replayed = reference_pairs("replay") if replay else ()
         self._evenly = mixing is None and len(self._members) == 1
         self._names, self._shares = self._mix(mixing, drawn)
+        self._steps = self._shares.cumsum()
+        self._steps /= self._steps[-1]
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a process that draws from the set needs; examples it reads by itself."""
@@ -214,7 +216,8 @@ class TrainingSet:
             if after > before:
                 return self._keep(REPLAYED, int(rng.integers(len(self._replayed))))
             own -= before
-        name = self._names[int(rng.choice(len(self._names), p=self._shares))]
+        # What `rng.choice` does with probabilities, which checks them each time.
+        name = self._names[int(self._steps.searchsorted(rng.random(), side="right"))]
         if name == DRAWN:
             return self._keep(DRAWN, int(rng.integers(DRAWN_PICTURES)))
         members = self._members[name]

@@ -7,57 +7,79 @@ anisotropic blurring with downsampling"), with the parameters of Cellpose3. Inte
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.float32]
 KINDS = ("noise", "blur", "downsample", "anisotropic", "section")
+BLURRED_PHOTONS = 120.0
+# From so many on, counts are drawn from a normal distribution: nobody could tell, and it is far quicker.
+MANY_PHOTONS = 50.0
 
 
-def degrade(pixels: Pixels, kind: str, diameter: float, rng: np.random.Generator) -> Pixels:
-    """Return a degraded copy of `pixels`.
+@dataclass(frozen=True)
+class Degradation:
+    """What is done to an image, in this order; lengths in pixels.
+
+    `smear` is the standard deviation of a blur along y and x. `coarse` says how many pixels become one along each axis,
+    1 where they stay. `photons` is how many of them white counts, None where there is no noise.
+    """
+
+    smear: tuple[float, float] = (0.0, 0.0)
+    coarse: tuple[float, float] = (1.0, 1.0)
+    photons: float | None = None
+
+
+def draw_degradation(kind: str, diameter: float, rng: np.random.Generator) -> Degradation:
+    """Return a random degradation.
 
     Parameters
     ----------
-    pixels : (y, x, channel) float32
-        A normalised image.
     kind : {"noise", "blur", "downsample", "anisotropic", "section"}
-        Which degradation to apply; "section" is how a volume looks from the side: smeared along one axis by the
-        microscope, of fewer planes than pixels, and noisy.
+        Which one; "section" is how a volume looks from the side: smeared along one axis by the microscope, of fewer
+        planes than pixels, and noisy.
     diameter : float
         Mean diameter of the cells in pixels, which sets the width of the blur.
     rng : numpy.random.Generator
         Source of all randomness.
     """
+    unit = diameter / 30
     if kind == "noise":
-        return shot_noise(pixels, max(1.0, rng.gamma(4.0, 0.7)), rng)
+        return Degradation(photons=max(1.0, rng.gamma(4.0, 0.7)))
     if kind == "blur":
-        sigma = diameter / 30 * 5 * float(np.clip(rng.exponential(0.5), 0.1, 1.0))
-        return shot_noise(blur(pixels, sigma, sigma), 120.0, rng)
+        sigma = unit * 5 * float(np.clip(rng.exponential(0.5), 0.1, 1.0))
+        return Degradation((sigma, sigma), photons=BLURRED_PHOTONS)
     if kind == "section":
-        return _section(pixels, diameter, rng)
-    factor = float(rng.uniform(2, 7)) * diameter / 30
-    if factor <= 1:
-        return pixels
-    along_y = kind == "downsample" or rng.random() < 0.5
-    along_x = kind == "downsample" or not along_y
-    return coarsen(pixels, factor if along_y else 1.0, factor if along_x else 1.0)
+        along_y = rng.random() < 0.5
+        smear, step = unit * rng.uniform(1.0, 5.0), unit * rng.uniform(1.0, 6.0)
+        photons = float(np.exp(rng.uniform(np.log(10), np.log(120))))
+        return Degradation(_along(along_y, smear, 0.0), _along(along_y, max(1.0, step), 1.0), photons)
+    factor = max(1.0, unit * rng.uniform(2, 7))
+    if kind == "downsample" or factor == 1:
+        return Degradation(coarse=(factor, factor))
+    return Degradation(coarse=_along(rng.random() < 0.5, factor, 1.0))
 
 
-def _section(pixels: Pixels, diameter: float, rng: np.random.Generator) -> Pixels:
-    along_y = rng.random() < 0.5
-    smear, step = diameter / 30 * rng.uniform(1.0, 5.0), diameter / 30 * rng.uniform(1.0, 6.0)
-    smeared = blur(pixels, smear if along_y else 0, 0 if along_y else smear)
-    coarse = coarsen(smeared, max(1.0, step) if along_y else 1.0, 1.0 if along_y else max(1.0, step))
-    return shot_noise(coarse, float(np.exp(rng.uniform(np.log(10), np.log(120)))), rng)
+def _along(along_y: bool, value: float, other: float) -> tuple[float, float]:
+    return (value, other) if along_y else (other, value)
+
+
+def degrade(pixels: Pixels, how: Degradation, rng: np.random.Generator) -> Pixels:
+    """Return a degraded copy of `pixels` (y, x, channel), float32, normalised; `rng` makes the noise."""
+    if any(how.smear):
+        pixels = blur(pixels, *how.smear)
+    if max(how.coarse) > 1:
+        pixels = coarsen(pixels, *how.coarse)
+    return pixels if how.photons is None else shot_noise(pixels, how.photons, rng)
 
 
 def shot_noise(pixels: Pixels, photons: float, rng: np.random.Generator) -> Pixels:
     """Poisson noise where white counts `photons` (the brighter the image, the less noise)."""
     rate = np.clip(pixels, 0, None) * photons
-    # Indistinguishable from a normal distribution, which is far quicker to draw.
-    if photons > 50:
+    if photons > MANY_PHOTONS:
         noise = rng.standard_normal(rate.shape, np.float32)
         counts = rate + noise * np.sqrt(rate)
     else:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cpsam_core.data.stain import Stains, stains_of
 
 __all__ = ["UNKNOWN_CLASS", "Example", "Sample"]
 
@@ -33,6 +36,16 @@ class Example:
     complete: NDArray[np.bool_] | None = None
     zoom: float | None = None
     channel_names: tuple[str, ...] = ()
+
+    @property
+    def channels(self) -> int:
+        """Number of channels."""
+        return int(self.pixels.shape[2])
+
+    @cached_property
+    def stains(self) -> Stains | None:
+        """The stains of a section, for the transfer of colours; None where it is none."""
+        return stains_of(self.pixels)
 
     @property
     def nbytes(self) -> int:

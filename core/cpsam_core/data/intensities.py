@@ -1,4 +1,4 @@
-"""Random changes of a crop's brightness and colours; where things are stays as it is."""
+"""What a plan does to a crop's brightness and colours; where things are stays as it is."""
 
 from __future__ import annotations
 
@@ -7,61 +7,48 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cpsam_core.data.augmentation import Augmentation
-from cpsam_core.data.degrade import KINDS, degrade
-from cpsam_core.data.example import Example
-from cpsam_core.data.stain import stains_of, transfer
+from cpsam_core.data.degrade import Degradation, degrade
+from cpsam_core.data.plan import CropPlan
+from cpsam_core.data.stain import transfer
 
-__all__ = ["degradation", "intensities", "with_colours"]
+__all__ = ["LARGEST", "intensities"]
 
 Floats = NDArray[np.float32]
 
 # Of intensities in a crop, where 1 is white. A crop of dark ground with a few bright pixels goes far beyond it when its
 # percentiles become black and white; to the power of a gamma it reaches 1e9 and more, which can break a training.
 LARGEST = 20.0
+# Of intensities that are taken to a power: nothing that anybody could see.
+DARKEST = 1e-30
+# Channels that differ by no more are those of a gray image.
+SAME = 0.02
+PERCENTILES = (1, 99)
+# A channel whose percentiles lie no farther apart has nothing in it.
+LEAST_SPAN = 1e-3
 
 
-def degradation(lot: float, share: float) -> str | None:
-    """Return which degradation a lot stands for: those below `share` are dealt out evenly among the kinds."""
-    return KINDS[min(int(lot / share * len(KINDS)), len(KINDS) - 1)] if lot < share else None
-
-
-def intensities(
-    pixels: Floats, diameter: float, settings: Augmentation, how: str | None, rng: np.random.Generator
-) -> Floats:
-    """Colours, contrast and degradations of pixels (y, x, channel), in the paper's order."""
-    # By channels: what is done to each of them takes a fifth of the time where its pixels lie together.
-    planes = _planes(pixels)
+def intensities(planes: Floats, plan: CropPlan, rng: np.random.Generator) -> Floats:
+    """Colours, contrast and degradations of planes (channel, y, x), in the paper's order; `rng` makes the noise."""
+    if plan.recoloured is not None:
+        planes = _rescale(_planes(transfer(_pixels(planes), *plan.recoloured)))
     plain = len(planes) == 1 or not _differs(planes)
-    if rng.random() < settings.gray:
+    if plan.gray:
         planes = np.repeat(_gray(planes, plain)[None], len(planes), axis=0)
-    elif plain and settings.permute and len(planes) > 1 and rng.random() < 0.5:
+    elif plain and plan.single:
         # A gray file may come as one channel or as three equal ones; the network meets both.
         planes = planes * _each(np.arange(len(planes)) == 0)
-    elif not plain and settings.stain:
-        planes = _restain(planes, settings.stain, rng)
+    elif not plain and plan.mixing is not None:
+        planes = _restain(planes, plan.mixing)
     used = _each(planes.any(axis=(1, 2)))
-    if settings.gamma:
-        power = np.float32(np.exp(rng.normal(0, settings.gamma)))
-        planes = np.minimum(np.clip(planes, 0, LARGEST) ** power, LARGEST)
-    if rng.random() < settings.invert:
-        planes = np.where(used, 1 - planes, planes)
-    if how is not None:
-        planes = _rescale(_planes(degrade(_pixels(planes), how, diameter, rng)) * used)
-    if len(planes) > 2 and rng.random() < settings.drop_channel:
+    if plan.power != 1:
+        planes = _to_power(planes, plan.power) * used
+    if plan.invert:
+        planes = (1 - planes) * used
+    if plan.degradation is not None:
+        planes = _degraded(planes, plan.degradation, used, rng)
+    if plan.drop:
         planes[2:] = 0
-    if settings.permute:
-        planes = planes[rng.permutation(len(planes))]
-    return _pixels(_jitter(planes, settings, rng))
-
-
-def with_colours(pixels: Floats, example: Example, other: Example) -> Floats:
-    """Give a crop the colours of another image, where both are stained sections."""
-    own = stains_of(example.pixels)
-    wanted = None if own is None else stains_of(other.pixels)
-    if own is None or wanted is None:
-        return pixels
-    return _pixels(_rescale(_planes(transfer(pixels, own, wanted))))
+    return _jitter(planes[plan.order], plan)
 
 
 def _planes(pixels: Floats) -> Floats:
@@ -90,34 +77,39 @@ def _gray(planes: Floats, plain: bool) -> Floats:
 def _differs(planes: Floats) -> bool:
     """Whether the channels beyond the first say anything that the first does not."""
     thin = planes[:, ::4, ::4]
-    return bool(thin[1:].any() and np.abs(thin[1:] - thin[:1]).max() > 0.02)
+    return bool(thin[1:].any() and np.abs(thin[1:] - thin[:1]).max() > SAME)
 
 
-def _restain(planes: Floats, spread: float, rng: np.random.Generator) -> Floats:
+def _restain(planes: Floats, mixing: NDArray[np.float64]) -> Floats:
     """Mix what the channels absorb, as another stain or another camera would."""
-    count = len(planes)
-    mixing = np.eye(count) + rng.normal(0, spread, (count, count))
-    mixed = -mixing.T.astype(np.float32) @ (1 - planes).reshape(count, -1)
+    mixed = -mixing.T.astype(np.float32) @ (1 - planes).reshape(len(planes), -1)
     return _rescale(mixed.reshape(planes.shape))
+
+
+def _to_power(planes: Floats, power: float) -> Floats:
+    """Return intensities to a power, at most `LARGEST`; numpy's own power takes four times as long where many are 0."""
+    raised = np.log(np.clip(planes, DARKEST, LARGEST))
+    raised *= np.float32(power)
+    return np.asarray(np.minimum(np.exp(raised), LARGEST), np.float32)
+
+
+def _degraded(planes: Floats, how: Degradation, used: NDArray[np.bool_], rng: np.random.Generator) -> Floats:
+    return _rescale(_planes(degrade(_pixels(planes), how, rng)) * used)
 
 
 def _rescale(planes: Floats) -> Floats:
     """Bring each channel's first percentile to 0 and its ninety-ninth to 1."""
     thin = planes[:, ::2, ::2].reshape(len(planes), -1)
-    low, high = np.percentile(thin, (1, 99), axis=1).astype(np.float32)
+    low, high = np.percentile(thin, PERCENTILES, axis=1).astype(np.float32)
     span = high - low
-    factor = np.where(span > 1e-3, 1 / np.maximum(span, 1e-3), 0).astype(np.float32)
+    factor = np.where(span > LEAST_SPAN, 1 / np.maximum(span, LEAST_SPAN), 0).astype(np.float32)
     return np.asarray((planes - _each(low)) * _each(factor), np.float32)
 
 
-def _jitter(planes: Floats, settings: Augmentation, rng: np.random.Generator) -> Floats:
-    """Change each channel's mean and spread; the paper's factor "between -2 and 2" is read as 2 to that halved."""
-    count = len(planes)
-    used = planes.any(axis=(1, 2))
-    factor = settings.contrast ** rng.uniform(-1, 1, count) if settings.contrast != 1 else np.ones(count)
-    offset = rng.normal(0, settings.brightness, count)
-    mean = planes.mean(axis=(1, 2))
+def _jitter(planes: Floats, plan: CropPlan) -> Floats:
+    """Change each channel's mean and spread."""
+    used, mean = planes.any(axis=(1, 2)), planes.mean(axis=(1, 2))
     # A channel without anything in it stays empty.
-    slope = np.where(used, factor, 1).astype(np.float32)
-    shift = np.where(used, mean * (1 - factor) + offset, 0).astype(np.float32)
+    slope = np.where(used, plan.contrast, 1).astype(np.float32)
+    shift = np.where(used, mean * (1 - plan.contrast) + plan.brightness, 0).astype(np.float32)
     return np.asarray(np.clip(planes * _each(slope) + _each(shift), -LARGEST, LARGEST), np.float32)

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from cpsam_core.data.augment import augment
 from cpsam_core.data.augmentation import Augmentation
-from cpsam_core.data.crops import CropView, transform, warp_pixels
+from cpsam_core.data.crops import CropView, warp_pixels
 from cpsam_core.data.dataset import make_example
 from cpsam_core.data.degrade import KINDS
 from cpsam_core.data.example import Example
-from cpsam_core.data.intensities import LARGEST, degradation
+from cpsam_core.data.intensities import LARGEST
+from cpsam_core.data.plan import degradation, transform
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import SettingsError
 
@@ -55,6 +56,24 @@ def test_shapes_types_and_repeatability(example: Example, settings: Augmentation
         np.testing.assert_array_equal(one.tile, two.tile)
         np.testing.assert_array_equal(one.target, two.target)
     assert not np.array_equal(drawn(example, settings, 1).tile, drawn(example, settings, 2).tile)
+
+
+@pytest.mark.parametrize(
+    ("scale", "moments"),
+    [
+        (0.4, (0.0789, 0.0373, 0.0979, -0.0027, 0.0014)),
+        (0.8, (0.0932, 0.0580, 0.1160, -0.0068, 0.0056)),
+        (1.0, (0.1004, 0.0664, 0.1260, -0.0057, 0.0131)),
+        (1.7, (0.0936, 0.1086, 0.1175, -0.0017, 0.0010)),
+    ],
+)
+def test_the_same_seed_gives_the_same_crop_in_every_version(
+    example: Example, scale: float, moments: tuple[float, ...]
+) -> None:
+    sample = drawn(example, replace(PLAIN, scale=(scale, scale), on_cells=0.5), 7)
+    along = np.arange(64) / 64
+    shown = (sample.tile[1], sample.tile[1].T, sample.target[0], sample.target[1], sample.target[2].T)
+    assert [float((one * along).mean()) for one in shown] == pytest.approx(moments, abs=3e-4)
 
 
 @pytest.mark.parametrize("scale", [0.4, 0.7, 1.0, 1.6, 2.5])
@@ -250,7 +269,7 @@ def test_nuclei_beside_cells_are_never_left_out_as_if_the_image_were_grey() -> N
 def test_a_crop_beside_the_image_is_dark(channels: int) -> None:
     nothing = CropView((slice(0, 0), slice(0, 0)), np.eye(2, 3), 32)
     tile = warp_pixels(np.ones((40, 40, channels), np.float16), nothing, 1.0)
-    assert tile.shape == (32, 32, channels) and not tile.any()
+    assert tile.shape == (channels, 32, 32) and not tile.any()
 
 
 def test_lots_deal_out_the_kinds_of_degradation_evenly() -> None:

@@ -7,7 +7,13 @@ import pytest
 from numpy.typing import NDArray
 
 from cpsam_core.data import degrade as degrade_module
-from cpsam_core.data.degrade import KINDS, degrade
+from cpsam_core.data.degrade import KINDS, draw_degradation
+
+
+def degrade(
+    image: NDArray[np.float32], kind: str, diameter: float, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    return degrade_module.degrade(image, draw_degradation(kind, diameter, rng), rng)
 
 
 def picture(channels: int = 3, side: int = 96) -> NDArray[np.float32]:
@@ -161,21 +167,12 @@ def test_coarse_pixels_really_are_fewer() -> None:
         assert np.linalg.matrix_rank(one, tol=1e-2) <= kept + 1
 
 
-def test_sections_are_smeared_coarse_and_noisy_as_the_ranges_say(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sections_are_smeared_coarse_and_noisy_as_the_ranges_say() -> None:
     """Along one axis: smeared by one to five pixels, one to six become one, for cells of thirty; ten to 120 photons."""
-    smears: list[tuple[float, float]] = []
-    steps: list[tuple[float, float]] = []
-    counts: list[float] = []
-    where = "cpsam_core.data.degrade."
-    monkeypatch.setattr(where + "blur", lambda pixels, y, x: smears.append((y, x)) or pixels)
-    monkeypatch.setattr(where + "coarsen", lambda pixels, y, x: steps.append((y, x)) or pixels)
-    monkeypatch.setattr(where + "shot_noise", lambda pixels, photons, rng: counts.append(photons) or pixels)
     for diameter in (30.0, 60.0):
-        for known in (smears, steps, counts):
-            known.clear()
-        for seed in range(400):
-            degrade(picture(1), "section", diameter, np.random.default_rng(seed))
-        smear, step, unit = np.array(smears), np.array(steps), diameter / 30
+        drawn = [draw_degradation("section", diameter, np.random.default_rng(seed)) for seed in range(400)]
+        smear, step = (np.array([getattr(one, name) for one in drawn]) for name in ("smear", "coarse"))
+        counts, unit = [one.photons or 0.0 for one in drawn], diameter / 30
         along_y = smear[:, 1] == 0
         assert ((smear[:, 0] == 0) == ~along_y).all() and ((step[:, 1] == 1) >= along_y).all()
         assert 0.4 < along_y.mean() < 0.6
@@ -187,11 +184,9 @@ def test_sections_are_smeared_coarse_and_noisy_as_the_ranges_say(monkeypatch: py
         )
         assert 10 <= min(counts) < 11 and 110 < max(counts) <= 120
         assert np.median(counts) == pytest.approx(1200**0.5, rel=0.15)  # drawn on a logarithmic scale
-    steps.clear()
     for seed in range(20):
-        degrade(picture(1), "section", 3.0, np.random.default_rng(seed))
-    # Cells of few pixels are not made coarser, along either axis.
-    assert set(steps) == {(1.0, 1.0)}
+        # Cells of few pixels are not made coarser, along either axis.
+        assert draw_degradation("section", 3.0, np.random.default_rng(seed)).coarse == (1.0, 1.0)
 
 
 def test_coarse_pixels_are_blurred_by_half_their_size_along_their_own_axis(

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cpsam_core.data import intensities as module
+from cpsam_core.data import plan as module
 from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import make_example
-from cpsam_core.data.degrade import KINDS
+from cpsam_core.data.degrade import KINDS, Degradation
 from cpsam_core.data.example import UNKNOWN_CLASS, Example
 from cpsam_core.data.loader import Batch, Helpers, batches, lot_of
 from cpsam_core.errors import TrainingError
@@ -107,11 +107,11 @@ def test_every_batch_has_the_degradations_in_exact_shares(
     """Over all processes together, and in another order each time."""
     asked: list[str] = []
 
-    def note(pixels: Any, kind: str, diameter: float, rng: np.random.Generator) -> Any:
+    def note(kind: str, diameter: float, rng: np.random.Generator) -> Degradation:
         asked.append(kind)
-        return pixels
+        return Degradation()
 
-    monkeypatch.setattr(module, "degrade", note)
+    monkeypatch.setattr(module, "draw_degradation", note)
     settings = replace(SETTINGS, degraded=0.5)
     for rank in range(ranks):
         list(batches(OneImage(), settings, size, 3, (0, 1), Helpers(1), (rank, ranks)))  # type: ignore[arg-type]
