@@ -20,7 +20,7 @@ from cpsam_core.images.image import Image
 from cpsam_core.images.label_files import check_same_shape, read_labels
 from cpsam_core.images.plane_distance import sensible_distance
 from cpsam_core.images.project_files import PROJECT_SUFFIX, ProjectFile, read_project_file
-from cpsam_core.images.project_folders import open_document
+from cpsam_core.images.project_folders import is_touched, open_document
 
 __all__ = [
     "Bodies",
@@ -261,7 +261,7 @@ def _known_planes(project: ProjectFile) -> dict[int, list[int]] | None:
         return {axis: [index for one, index in inside if one == axis] for axis in sorted(dict(inside))}
     if project.review == "verified":
         return None
-    touched = [number for number, row in project.objects.items() if str(row.get("origin", "hand")) != "model"]
+    touched = [number for number, row in project.objects.items() if is_touched(row)]
     return {0: _drawn(np.isin(project.labels, np.array(touched, np.uint32)).astype(np.uint32))}
 
 

@@ -177,6 +177,6 @@ def is_corrected(path: AnyPath, key: DocumentKey | None = None) -> bool:
         if any(table.get("review") in ("corrected", "verified") or table.get(COMPLETE) for table in tables):
             return True
         rows = [fields for table in tables for fields in table["objects"].values()]
-        return any(fields.get("origin", "hand") != "model" for fields in rows)
+        return any(map(is_touched, rows))
     except UNREADABLE:
         return True

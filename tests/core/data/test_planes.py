@@ -129,6 +129,20 @@ def test_the_planes_that_were_corrected_count_alone(tmp_path: Path) -> None:
     assert not planes()
 
 
+@pytest.mark.parametrize("mark", ["verified", "locked", "uncertain", "judged"])
+def test_planes_of_objects_that_were_accepted_or_marked_count_as_corrected(tmp_path: Path, mark: str) -> None:
+    """What a person touched is a correction, in a stack as in a flat image: not only what was drawn over."""
+    path = write_volume(tmp_path, masks=False)
+    labels = balls()
+    rows: dict[int, dict[str, object]] = {int(n): {"origin": "model"} for n in np.unique(labels) if n}
+    rows[1][mark] = True
+    write_project_file(path.with_suffix(".cpsam"), ProjectFile(labels, rows, image=path.name, review="corrected"))
+    pair = only_pair(tmp_path)
+    uses = planes_of(pair, pair.read_image())
+    shown = {u.pair.section.index for u in uses if u.pair.section and u.pair.section.axis == 0}
+    assert shown and shown <= set(range(2, 9))
+
+
 def test_classes_come_with_the_plane(tmp_path: Path) -> None:
     path = write_volume(tmp_path, masks=False)
     labels = balls()
