@@ -63,8 +63,8 @@ def add_pieces_option(parser: argparse.ArgumentParser) -> None:
         dest="separate_parts",
         choices=("auto", "yes", "no"),
         default="auto",
-        help="make each piece of an object of a label image an object of its own; auto: in binary masks, where one "
-        "number stands for all objects (default: auto)",
+        help="make each piece of an object of a label image an object of its own; auto: where one number stands for "
+        "all objects, as in binary masks, or for all of a kind, as in semantic ones (default: auto)",
     )
 
 

@@ -7,7 +7,15 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cpsam_core.cli.common import OK, UsageError, add_device_options, say, tell, terminal_progress
+from cpsam_core.cli.common import (
+    OK,
+    UsageError,
+    add_device_options,
+    add_pieces_option,
+    say,
+    tell,
+    terminal_progress,
+)
 from cpsam_core.cli.train_images import add_seen_options, seen_by
 from cpsam_core.cli.train_options import add_setting_options, option, settings_given
 
@@ -52,6 +60,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="train classes (default: where a fifth of the objects have one, of at least two kinds)",
     )
+    add_pieces_option(parser)
     add_seen_options(parser)
     groups = add_setting_options(parser, TrainSettings, OWN)
     option(groups["numbers"], "scale", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range of resizing")
@@ -149,7 +158,13 @@ def _asked(args: argparse.Namespace) -> tuple[Sequence[Candidate], TrainOptions]
     if not args.restart:
         check_free(args.name)
     with terminal_progress("looking at the images", unit="image") as progress:
-        candidates = candidates_in(args.folder, _uses(args), otherwise=seen_by(args), progress=progress)
+        candidates = candidates_in(
+            args.folder,
+            _uses(args),
+            otherwise=seen_by(args),
+            pieces=args.separate_parts,
+            progress=progress,
+        )
     options = TrainOptions(
         args.model,
         args.name,

@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cpsam_core.cli.common import OK, UsageError, add_device_options, say, terminal_progress
+from cpsam_core.cli.common import (
+    OK,
+    UsageError,
+    add_device_options,
+    add_pieces_option,
+    say,
+    terminal_progress,
+)
 from cpsam_core.cli.train_classes import add_class_options, class_network
 from cpsam_core.cli.train_images import (
     add_seen_options,
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     from cpsam_core.data.dataset import Pair
     from cpsam_core.finetune import EpochReport, Trainer, TrainResult, TrainSettings
     from cpsam_core.finetune.ranks import Ranks
+    from cpsam_core.labels.pieces import Pieces
     from cpsam_core.network.vit import FlowVit
 
 SUMMARY = "train a model on images with masks"
@@ -71,6 +79,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     _add_images_and_models(parser)
     add_filter_options(parser)
     add_class_options(parser)
+    add_pieces_option(parser)
     add_seen_options(parser)
     option(
         parser,
@@ -229,13 +238,18 @@ def _images(args: argparse.Namespace) -> tuple[list[Pair], list[Pair]]:
 
     endings, seen = endings_from(args), seen_by(args)
     found = find_pairs(args.images, args.masks, endings=endings, seen=seen, large=True)
-    pairs = with_planes(found, strict=args.strict)
+    pairs = with_planes(_parted(found, args.separate_parts), strict=args.strict)
     aside: list[Pair] = []
     if args.validate is not None:
         found = find_pairs(Path(args.validate), endings=endings, seen=seen, large=True)
-        aside = with_planes(found, strict=args.strict)
+        aside = with_planes(_parted(found, args.separate_parts), strict=args.strict)
     refuse_learnt(pairs, aside, args.model)
     return pairs, aside
+
+
+def _parted(pairs: list[Pair], pieces: Pieces) -> list[Pair]:
+    """Return the images with masks whose pieces become objects as asked."""
+    return [replace(pair, pieces=pieces) for pair in pairs]
 
 
 def _partial(args: argparse.Namespace, ranks: Ranks) -> Path:

@@ -303,6 +303,7 @@ class TrainingSet:
                 pair.section and pair.section.made_of,
                 # Its diameter changes how an example is drawn, not the example.
                 replace(pair.seen, diameter=None).to_dict(),
+                pair.pieces,
             )
         return json.dumps([VERSION, kind, self.channels, made_of])
 

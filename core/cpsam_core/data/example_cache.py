@@ -40,7 +40,7 @@ LIMIT_BYTES = 20 * 2**30
 # Share of the limit that making room leaves in use.
 KEPT_SHARE = 0.9
 TYPES = {"pixels": "<f2", "labels": "<u4", "flows": "|i1", "classes": "|u1", "complete": "|b1"}
-VERSION = 3
+VERSION = 4
 """Raised when examples are made in another way than before."""
 
 

@@ -11,6 +11,7 @@ import fastremap
 import numpy as np
 from numpy.typing import NDArray
 
+from cpsam_core.data.drawn_labels import drawn_labels
 from cpsam_core.data.example import UNKNOWN_CLASS, Example
 from cpsam_core.data.image_input import seen_channels
 from cpsam_core.data.pairs import Pair
@@ -51,12 +52,15 @@ class Annotation:
         Where every object is drawn, bool (y, x). None where that is everywhere.
     class_names
         Name of each class, where names are known.
+    parts
+        What the label image holds, in words, where its parts were taken for objects, see `drawn_labels`.
     """
 
     labels: NDArray[np.uint32]
     classes: NDArray[np.uint8] | None = None
     complete: NDArray[np.bool_] | None = None
     class_names: Mapping[int, str] = field(default_factory=dict)
+    parts: str = ""
 
 
 def read_annotation(pair: Pair) -> Annotation:
@@ -68,6 +72,7 @@ def read_annotation(pair: Pair) -> Annotation:
         A file cannot be read, is a stack, or has another size than the masks.
     """
     names: Mapping[int, str] = {}
+    parts = ""
     classes: NDArray[np.uint8] | None = None
     complete: NDArray[np.bool_] | None = None
     if isinstance(pair.section, Patch):
@@ -80,8 +85,8 @@ def read_annotation(pair: Pair) -> Annotation:
         classes = None if painted is None else _plane(painted, pair)
         complete = None if counted is None else _plane(counted, pair)
     else:
-        # One number for all would teach that cells far apart are one.
-        labels = _plane(read_labels(pair.masks, "auto"), pair)
+        drawn_there, parts = drawn_labels(pair)
+        labels = _plane(drawn_there, pair)
     if pair.classes is not None:
         classes = _class_map(pair, pair.classes, labels)
     if pair.complete is not None:
@@ -90,7 +95,7 @@ def read_annotation(pair: Pair) -> Annotation:
         complete = counted if complete is None else complete | counted
     if classes is not None:
         classes = np.where((labels > 0) & (classes == 0), np.uint8(UNKNOWN_CLASS), classes)
-    return Annotation(labels, classes, _counted(pair, labels, complete), names)
+    return Annotation(labels, classes, _counted(pair, labels, complete), names, parts)
 
 
 def counted_objects(labels: NDArray[np.uint32], complete: NDArray[np.bool_] | None) -> NDArray[np.uint32]:

@@ -23,6 +23,7 @@ from cpsam_core.images.project_folders import DOCUMENT, document_folder, folder_
 from cpsam_core.images.project_summary import project_keys
 from cpsam_core.images.readers import can_read, read_image
 from cpsam_core.images.sources import Source, open_source
+from cpsam_core.labels.pieces import Pieces
 from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.system.file_identity import FileIdentity, identity_of, identity_with_content
 
@@ -58,6 +59,8 @@ class Pair:
         How the image is read and shown to a network: what its project says.
     section
         Which plane of a volume, or square of an image larger than memory, is meant; None for all of the image.
+    pieces
+        Whether pieces of the objects of a label image become objects, see `images.read_labels`.
     """
 
     image: Path
@@ -70,6 +73,7 @@ class Pair:
     key: DocumentKey = WHOLE
     seen: ImageInput = field(default_factory=ImageInput)
     section: Section | Patch | None = None
+    pieces: Pieces = "auto"
 
     @property
     def name(self) -> str:

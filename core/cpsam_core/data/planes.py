@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from cpsam_core.data.drawn_labels import drawn_labels
 from cpsam_core.data.pairs import Pair
 from cpsam_core.data.patch_choice import choose_patches
 from cpsam_core.data.patches import Patch
 from cpsam_core.data.sections import Section
 from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.images.image import Image
-from cpsam_core.images.label_files import check_same_shape, read_labels
+from cpsam_core.images.label_files import check_same_shape
 from cpsam_core.images.plane_distance import sensible_distance
 from cpsam_core.images.project_files import PROJECT_SUFFIX, ProjectFile, read_project_file
 from cpsam_core.images.project_folders import is_touched, open_document
@@ -230,7 +231,7 @@ def _masks_of(pair: Pair, image: Image) -> tuple[NDArray[np.uint32], ProjectFile
     project = None
     if pair.masks.suffix.lower() == PROJECT_SUFFIX:
         project = read_project_file(pair.masks, key=pair.key)
-    labels = read_labels(pair.masks, "auto") if project is None else project.labels
+    labels = drawn_labels(pair)[0] if project is None else project.labels
     check_same_shape(image, labels)
     return labels, project
 

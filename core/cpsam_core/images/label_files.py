@@ -17,7 +17,7 @@ from cpsam_core.images.readers import Raw, read_stored
 from cpsam_core.images.result_mark import RESULT, mark_of, mark_read, with_mark
 from cpsam_core.images.seg_npy import read_seg
 from cpsam_core.images.tiff import write_tiff
-from cpsam_core.labels import as_labels, is_binary, separate_pieces
+from cpsam_core.labels import as_labels, separate_pieces, tells_kinds
 from cpsam_core.labels.pieces import Pieces
 
 __all__ = [
@@ -72,20 +72,24 @@ def is_as_written(path: Path) -> bool:
     return bool(mark) and mark == mark_of(labels_of(read_stored(path), path))
 
 
-def with_pieces(labels: npt.NDArray[np.uint32], path: Path, pieces: Pieces) -> npt.NDArray[np.uint32]:
-    """Return labels of a file with their pieces as objects, where that is wanted; say what was done."""
-    if pieces == "no" or (pieces == "auto" and not is_binary(labels)):
+def with_pieces(
+    labels: npt.NDArray[np.uint32], path: Path, pieces: Pieces, *, tell: bool = True
+) -> npt.NDArray[np.uint32]:
+    """Return labels of a file with their pieces as objects, where that is wanted; `tell` says what was done."""
+    if pieces == "no" or (pieces == "auto" and not tells_kinds(labels)):
         return labels
     apart = separate_pieces(labels)
     before, after = (len(np.unique(one[one > 0])) for one in (labels, apart))
-    if after > before and pieces == "auto":
+    if after > before and pieces == "auto" and tell:
         log.warning(
-            "%s holds one number in %d pieces, as binary masks do: each piece is taken for an object "
+            "%s holds %s in %d pieces, as %s masks do: each piece is taken for an object "
             "(--separate-parts no keeps them together)",
             path,
+            "one number" if before == 1 else f"{before} numbers",
             after,
+            "binary" if before == 1 else "semantic",
         )
-    elif after > before:
+    elif after > before and tell:
         log.info("%s: %d objects became %d, one for each piece", path, before, after)
     return apart
 

@@ -10,7 +10,7 @@ from cpsam_core.labels.holes import fill_holes
 from cpsam_core.labels.ids import as_labels, clear_border, drop_large, drop_small, keep_ids, relabel
 from cpsam_core.labels.outlines import outlines, polygons
 from cpsam_core.labels.parts import Parts, parts_of, parts_of_runs
-from cpsam_core.labels.pieces import ids_in_pieces, is_binary, separate_pieces
+from cpsam_core.labels.pieces import ids_in_pieces, is_binary, separate_pieces, tells_kinds
 from cpsam_core.labels.runs import Runs, runs_of
 from cpsam_core.labels.steps import plane_steps
 from cpsam_core.labels.table import ObjectTable, object_table
@@ -36,4 +36,5 @@ __all__ = [
     "relabel",
     "runs_of",
     "separate_pieces",
+    "tells_kinds",
 ]

@@ -11,10 +11,13 @@ from scipy import ndimage
 from cpsam_core.labels.ids import Labels, as_labels
 from cpsam_core.labels.parts import parts_of
 
-__all__ = ["Pieces", "ids_in_pieces", "is_binary", "separate_pieces"]
+__all__ = ["Pieces", "ids_in_pieces", "is_binary", "separate_pieces", "tells_kinds"]
+
+MOST_KINDS = 255
+"""Largest number of a kind of objects; masks with larger numbers count objects."""
 
 Pieces = Literal["auto", "yes", "no"]
-"""Whether pieces become objects: ``auto`` in binary masks only, where one number stands for all objects."""
+"""Whether pieces become objects: ``auto`` only where one number stands for all objects, or for all of a kind."""
 
 
 def ids_in_pieces(labels: NDArray[Any]) -> NDArray[np.uint32]:
@@ -35,6 +38,17 @@ def is_binary(labels: NDArray[Any]) -> bool:
     if top == 0 or bool(((labels != 0) & (labels != top)).any()):
         return False
     return _count(labels == top) > 1
+
+
+def tells_kinds(labels: NDArray[Any]) -> bool:
+    """Whether numbers stand for all objects, or for kinds of them, instead of for one object each.
+
+    In a stack only where there is a single number: several ones may be those of objects that are followed through time.
+    """
+    if is_binary(labels):
+        return True
+    flat = labels.ndim == 2 or len(labels) == 1
+    return flat and int(labels.max(initial=0)) <= MOST_KINDS and parts_of(as_labels(labels)).kinds_not_objects
 
 
 def separate_pieces(labels: NDArray[Any]) -> Labels:

@@ -23,6 +23,7 @@ from cpsam_core.images import check_same_shape
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.project_files import PROJECT_SUFFIX
 from cpsam_core.images.project_summary import is_corrected, unchecked_objects
+from cpsam_core.labels.pieces import Pieces
 from cpsam_core.progress import Progress, silent
 from cpsam_core.system.file_identity import identity_with_content
 
@@ -81,6 +82,9 @@ class Candidate:
         Number of its objects that have a class.
     unchecked
         Number of its objects that a model drew and nobody touched.
+    parts
+        What its label image holds, in words, where its parts were taken for objects though nobody said so, see
+        `drawn_labels`.
     slab
         Whether it is a plane of that part of its volume which is kept aside unless the user says otherwise.
     near
@@ -103,6 +107,7 @@ class Candidate:
     near: bool = False
     classed: int = 0
     unchecked: int = 0
+    parts: str = ""
 
     @property
     def name(self) -> str:
@@ -207,6 +212,7 @@ def describe(pair: Pair, use: Use = "auto", file: str | None = None) -> Candidat
         use,
         classed=_classed(labels, annotation.classes),
         unchecked=len(present & unchecked_of(pair)),
+        parts=annotation.parts,
     )
 
 
@@ -241,6 +247,7 @@ def candidates_in(
     *,
     otherwise: ImageInput | None = None,
     known: Known | None = None,
+    pieces: Pieces = "auto",
     progress: Progress = silent,
 ) -> tuple[Candidate, ...]:
     """Return the images of a folder that have masks, with what is known of each for training; folders below are not.
@@ -257,6 +264,8 @@ def candidates_in(
         How images without a project are seen.
     known
         Images whose files did not change since are not read again; it is brought up to date.
+    pieces
+        Whether pieces of the objects of label images become objects, see `images.read_labels`.
     progress
         Called before each image; may raise Cancelled.
     """
@@ -264,7 +273,7 @@ def candidates_in(
     uses = uses or {}
     try:
         pairs = [
-            pair
+            replace(pair, pieces=pieces)
             for pair in find_pairs(folder, uncorrected=True, seen=otherwise, large=True)
             if pair.image.parent in (folder, folder / "images")
         ]

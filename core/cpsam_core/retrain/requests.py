@@ -13,6 +13,7 @@ from pathlib import Path
 from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import pair_of
 from cpsam_core.errors import CpsamError, TrainingError
+from cpsam_core.labels.pieces import Pieces
 from cpsam_core.progress import Progress, silent
 from cpsam_core.retrain.candidates import Candidate, Uses, describe_all, use_of
 from cpsam_core.retrain.options import TrainOptions, settings_of
@@ -38,6 +39,7 @@ __all__ = [
 
 REQUEST = ".request.json"
 USES = ("auto", "train", "aside", "exclude")
+PIECES = ("auto", "yes", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class TrainRequest:
     images: tuple[Path, ...]
     uses: Uses
     seen: tuple[ImageInput, ...] = ()
+    pieces: Pieces = "auto"
 
 
 def request_path(name: str) -> Path:
@@ -79,6 +82,7 @@ def write_request(path: Path, candidates: Iterable[Candidate], options: TrainOpt
         "images": [str(one.pair.image) for one in known],
         "uses": [[str(one.pair.image), one.pair.ending, one.use] for one in all_parts if one.use != "auto"],
         "seen": [one.pair.seen.to_dict() for one in known],
+        "pieces": next((one.pair.pieces for one in known), "auto"),
     }
     make_folder(path.parent, TrainingError)
     write_bytes(path, json.dumps(content, indent=1).encode())
@@ -91,7 +95,9 @@ def read_request(path: Path) -> TrainRequest | None:
         images = tuple(Path(str(image)) for image in stored["images"])
         uses = {(Path(str(image)), str(ending)): use for image, ending, use in stored["uses"]}
         seen = tuple(ImageInput.from_dict(one) for one in stored.get("seen", []))
-        if not all(use in USES for use in uses.values()) or len(seen) not in (0, len(images)):
+        pieces = stored.get("pieces", "auto")
+        known = all(use in USES for use in uses.values()) and pieces in PIECES
+        if not known or len(seen) not in (0, len(images)):
             return None
         scale, minutes = stored["scale"], stored.get("minutes")
         options = TrainOptions(
@@ -112,7 +118,7 @@ def read_request(path: Path) -> TrainRequest | None:
             return None
     except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, CpsamError):
         return None
-    return TrainRequest(path, options, images, uses, seen)
+    return TrainRequest(path, options, images, uses, seen, pieces)
 
 
 def interrupted() -> tuple[TrainRequest, ...]:
@@ -137,7 +143,7 @@ def candidates_of(request: TrainRequest, progress: Progress = silent) -> tuple[C
     seen = request.seen or (None,) * len(request.images)
     for number, (image, how) in enumerate(zip(request.images, seen, strict=True)):
         progress(number, len(request.images), image.name)
-        pair = pair_of(image, large=True)
+        pair = replace(pair_of(image, large=True), pieces=request.pieces)
         parts = describe_all(pair if how is None else replace(pair, seen=how))
         found += [replace(one, use=use_of(request.uses, one.pair)) for one in parts]
     return tuple(found)

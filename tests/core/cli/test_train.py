@@ -26,7 +26,7 @@ from cpsam_core.cli.common import CANCELLED, FAILED, OK, USAGE
 from cpsam_core.cli.train_scores import scorer
 from cpsam_core.data.pairs import Pair
 from cpsam_core.finetune import Trainer, learner
-from cpsam_core.images import write_labels
+from cpsam_core.images import read_labels, write_labels
 from cpsam_core.network.config import VitConfig
 from cpsam_core.network.vit import FlowVit
 from cpsam_core.progress import Cancelled
@@ -79,6 +79,32 @@ def test_finetuning_writes_a_model_and_its_card(images: Path, tiny_model: Path) 
     assert (card.licence, card.notes) == ("CC0", "disks only")
     assert card.created
     json.loads((out.parent / "new.json").read_text())
+
+
+@pytest.mark.parametrize(("choice", "objects"), [("auto", 5), ("yes", 5), ("no", 2)])
+def test_masks_with_one_number_for_all_are_parted_as_asked(
+    images: Path,
+    tiny_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    choice: str,
+    objects: int,
+) -> None:
+    for name in ("a", "b"):
+        masks = read_labels(images / f"{name}_masks.tif")
+        write_labels(images / f"{name}_masks.tif", (masks > 0) * np.uint32(255))
+    seen: list[int] = []
+
+    def stopped(self: Trainer, progress: Any) -> Any:
+        seen.append(self.data.objects(0) + self.data.objects(1))
+        raise Cancelled
+
+    monkeypatch.setattr(Trainer, "run", stopped)
+    options = ["--separate-parts", choice, "--min-objects", "0"]
+    assert train(images, tiny_model, *options) == CANCELLED
+    assert seen == [objects]
+    said = capsys.readouterr().err
+    assert said.count("a_masks.tif holds one number in 3 pieces") == (choice == "auto"), said
 
 
 def test_copies_of_the_model_on_the_way(images: Path, tiny_model: Path) -> None:

@@ -136,7 +136,9 @@ def test_planes_of_objects_that_were_accepted_or_marked_count_as_corrected(tmp_p
     labels = balls()
     rows: dict[int, dict[str, object]] = {int(n): {"origin": "model"} for n in np.unique(labels) if n}
     rows[1][mark] = True
-    write_project_file(path.with_suffix(".cpsam"), ProjectFile(labels, rows, image=path.name, review="corrected"))
+    write_project_file(
+        path.with_suffix(".cpsam"), ProjectFile(labels, rows, image=path.name, review="corrected")
+    )
     pair = only_pair(tmp_path)
     uses = planes_of(pair, pair.read_image())
     shown = {u.pair.section.index for u in uses if u.pair.section and u.pair.section.axis == 0}

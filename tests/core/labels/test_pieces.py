@@ -4,7 +4,7 @@ import tifffile
 
 from cpsam_core.cli import main
 from cpsam_core.images import read_labels
-from cpsam_core.labels import ids_in_pieces, is_binary, separate_pieces
+from cpsam_core.labels import ids_in_pieces, is_binary, separate_pieces, tells_kinds
 
 
 def apart(value=255, dtype=np.uint8):
@@ -55,3 +55,30 @@ def test_commands_say_what_they_do_with_binary_masks(tmp_path, monkeypatch, caps
     assert ("binary masks" in said.err) == (choice == "auto")
     tifffile.imwrite("true.tif", separate_pieces(apart()))
     assert main(["evaluate", "true.tif", "a_masks.tif", "--json", *option]) == 0
+
+
+def kinds():
+    """Nine discs of two kinds, numbered by their kind."""
+    labels = separate_pieces(apart(1))
+    return np.where(labels > 4, 2, np.minimum(labels, 1)).astype(np.uint8)
+
+
+def test_masks_of_kinds():
+    assert tells_kinds(apart()) and tells_kinds(kinds())
+    numbered = separate_pieces(apart())
+    assert not tells_kinds(numbered) and not tells_kinds(np.zeros((5, 5), np.uint8))
+    # Of one object that was cut, and of what moves through the planes of a movie, the numbers stay.
+    numbered[18:22] = 0
+    assert not tells_kinds(numbered)
+    assert not tells_kinds(np.stack([np.roll(kinds(), 40 * t, 1) for t in range(3)]))
+
+
+@pytest.mark.parametrize(("choice", "objects"), [("auto", 9), ("yes", 9), ("no", 2)])
+def test_commands_say_what_they_do_with_masks_of_kinds(tmp_path, monkeypatch, capsys, choice, objects):
+    monkeypatch.chdir(tmp_path)
+    tifffile.imwrite("a.tif", apart())
+    tifffile.imwrite("a_masks.tif", kinds())
+    assert main(["measure", "a.tif", "--out", "a.csv", "--separate-parts", choice]) == 0
+    said = capsys.readouterr()
+    assert f"{objects} object" in said.out
+    assert said.err.count("2 numbers in 9 pieces") == (choice == "auto")

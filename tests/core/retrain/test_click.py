@@ -24,7 +24,7 @@ from cpsam_core.errors import TrainingError
 from cpsam_core.finetune import Control, EpochReport, Trainer, TrainingEvent, TrainSettings
 from cpsam_core.finetune import trainer as trainer_module
 from cpsam_core.finetune.learner import Learner
-from cpsam_core.images import write_labels, write_picture, write_tiff
+from cpsam_core.images import read_labels, write_labels, write_picture, write_tiff
 from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import (
@@ -332,6 +332,31 @@ def test_an_interrupted_click_goes_on(
     ]
     assert all(torch.equal(value, states[1][key]) for key, value in states[0].items())
     assert requests.interrupted() == ()
+
+
+def test_masks_with_one_number_for_all_are_parted_as_asked(
+    cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in cells.glob("*_masks.tif"):
+        write_labels(path, (read_labels(path) > 0) * np.uint32(255))
+    whole, parted = candidates_in(cells, pieces="no"), candidates_in(cells)
+    assert {one.objects for one in whole} == {1} and min(one.objects for one in parted) > 3
+    assert all(one.parts == f"1 value, {one.objects} separate parts" for one in parted)
+    assert {one.parts for one in whole} == {""}
+    requests.write_request(requests.request_path("mine"), whole, TrainOptions("cpsam-lite", "mine"))
+    (request,) = requests.interrupted()
+    assert [one.objects for one in requests.candidates_of(request)] == [1] * len(whole)
+    seen: list[list[int]] = []
+    monkeypatch.setattr(
+        "cpsam_core.retrain.one_click", lambda found, *_, **__: seen.append([one.objects for one in found])
+    )
+    monkeypatch.setattr("cpsam_core.cli.retrain._report", lambda outcome: (_ for _ in ()).throw(Cancelled()))
+    assert main(["retrain", str(cells), "--separate-parts", "no"]) == CANCELLED
+    assert seen == [[1] * len(whole)]
+    assert main(["retrain", str(cells)]) == CANCELLED
+    assert capsys.readouterr().err.count("c0_masks.tif holds one number") == 1, (
+        "once, by the first who read it"
+    )
 
 
 def test_a_request_remembers_how_images_are_seen(cells: Path, tmp_path: Path) -> None:
