@@ -127,6 +127,9 @@ def _settles(item: Any) -> bool:
     if isinstance(item, Clear):
         # What stays in memory must be whole.
         return not item.keep
+    if isinstance(item, Close):
+        # A file that is kept holds all that was done before.
+        return not item.keep
     if isinstance(item, Entry):
         # What was there before an exchange comes back when that is undone.
         return item.whole and item.exchange is None

@@ -18,6 +18,7 @@ import pytest
 
 from cpsam_core.images.project_files import Region
 from cpsam_gui import drawing, operations, tasks
+from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.image_facts import ClassName, ImageFacts, ReviewState
 from cpsam_gui.state.slice import Slice
@@ -26,7 +27,7 @@ from cpsam_gui.storage import journal_backlog, journal_format, journal_writer
 from cpsam_gui.storage.journal import Journal
 from cpsam_gui.storage.journal_folder import left_behind
 from cpsam_gui.storage.journal_format import HEAD, PART, SUFFIX, frame, frames, image_of, recover
-from cpsam_gui.storage.journal_writer import Clear, Entry, still_needed
+from cpsam_gui.storage.journal_writer import Clear, Close, Entry, still_needed
 from cpsam_gui.storage.project import fields_of
 
 SHAPE = (1, 300, 300)
@@ -209,6 +210,22 @@ def test_frames_that_a_later_one_holds_are_not_written() -> None:
     assert still_needed([whole, a, clear]) == [clear]
     assert still_needed([a, whole, d, saved]) == [whole, d, saved]
     assert still_needed([clear, whole, a]) == [whole, a]
+    end, kept = Close(), Close(keep=True)
+    assert still_needed([whole, a, call, end]) == [end, call]
+    assert still_needed([whole, a, call, kept]) == [whole, a, call, kept]
+
+
+def test_a_journal_that_is_kept_at_once_holds_the_last_step(tmp_path: Path, disc_labels: np.ndarray) -> None:
+    document, began, go = Document((1, *disc_labels.shape)), threading.Event(), threading.Event()
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    journal.then(lambda: (began.set(), go.wait(20)))
+    assert began.wait(20)
+    threading.Timer(0.05, go.set).start()
+    with document.step("Draw"):
+        document.write(Box.whole(document.shape), disc_labels[None])
+    journal.keep()
+    found = recover(journal.path)
+    assert found is not None and len(found.objects) == 4
 
 
 def test_facts_are_journalled(tmp_path: Path) -> None:
