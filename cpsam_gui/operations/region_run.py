@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +95,22 @@ def land(
         document.write(union, values, Origin.MODEL)
         _fill_rows(document, found, ids, first)
     return [number for number in new if number in document.objects]
+
+
+def with_output(known: NetworkOutput, found: RegionResult) -> NetworkOutput:
+    """Return what the network gave for an image, written over in place by what it saw of a region."""
+    planes, rows, columns = found.box.slices
+    # A volume there and planes here, or nothing to write.
+    if found.output is None or len(found.output.flows) != len(known.flows):
+        return known
+    place = (planes, rows, columns) if known.logits.ndim == 3 else (rows, columns)
+    for target, values in (
+        (known.logits[place], found.output.logits),
+        (known.flows[(slice(None), *place)], found.output.flows),
+    ):
+        target[...] = values.reshape(target.shape)
+    # Others than a project may hold.
+    return replace(known, memory=None)
 
 
 def _replaced(document: Document, found: RegionResult, given_up: Mapping[int, ObjectRecord]) -> list[int]:

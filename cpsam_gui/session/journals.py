@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from cpsam_gui.session.recording import WorkRecorder
     from cpsam_gui.session.saver import Saver
     from cpsam_gui.state.document import Document
+    from cpsam_gui.tasks.left_run import KeptRun
+    from cpsam_gui.tasks.saving import LoadedMasks
+
+MOST_RUNS = 3
+"""On images that are not open, of which flows and settings are kept in memory."""
 
 
 class Journals:
@@ -35,6 +40,7 @@ class Journals:
         """Whether the work on the open image waits in it until the image is opened again, by the user's choice."""
         self.kept: set[Path] = set()
         """Journals of this session in which work was kept until its image is opened again."""
+        self._runs: dict[Path, LoadedMasks] = {}
         self._name = ""
         self._complained = False
         saver.nothing_left.connect(self.forget)
@@ -87,6 +93,20 @@ class Journals:
             self._keep(journal)
         else:
             self._keep_and_say(journal, self._name)
+
+    def keep_run(self, run: KeptRun) -> None:
+        """Keep what a run found in an image that is not open, in place of the work that waited there before."""
+        self._keep(run.journal)
+        self._runs[run.journal.path] = run.found
+        # A journal holds no flows. Those of the newest runs are for whoever goes back soon.
+        for path in list(self._runs)[:-MOST_RUNS]:
+            del self._runs[path]
+        if run.instead_of is not None:
+            run.instead_of.unlink(missing_ok=True)
+
+    def run_in(self, journal: Path) -> LoadedMasks | None:
+        """Return the run of this session that a journal holds, with what does not stand there; None for others."""
+        return self._runs.pop(journal, None)
 
     def _keep(self, journal: Journal) -> None:
         journal.keep()

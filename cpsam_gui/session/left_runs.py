@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.image_names import name_of
 from cpsam_gui.storage.companions import project_path
-from cpsam_gui.tasks.left_run import LeftRun, keep_left
+from cpsam_gui.tasks.left_run import KeptRun, LeftRun, keep_for_later, keep_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from cpsam_core.images import Image
-    from cpsam_gui import tasks
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.session.folder_choice import FlowSpace
+    from cpsam_gui.session.landings import Landing
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.persistence import Persistence
-    from cpsam_gui.session.run_results import PendingResult, RunResults
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,8 @@ class RunImage:
     image: Image
     fingerprint: str
     """By which its pixels are recognised."""
+    saves_by_itself: bool
+    """Whether work on it was saved without being asked to."""
 
     @property
     def name(self) -> str:
@@ -43,70 +44,87 @@ class RunImage:
 
 
 class LeftRuns:
-    """Lets runs go on where the work on their image is saved without being asked to."""
+    """Lets runs go on: what they find is saved, or kept for later where nothing is saved without being asked to."""
 
     def __init__(
         self,
         open_image: OpenImage,
         notices: Notices,
         jobs: Jobs,
-        run_results: RunResults,
         persistence: Persistence,
         space: FlowSpace,
     ) -> None:
         self._open_image, self._notices, self._jobs = open_image, notices, jobs
-        self._run_results, self._persistence, self._space = run_results, persistence, space
+        self._persistence, self._space = persistence, space
 
-    def landing(self, pending: PendingResult) -> tuple[str, Callable[[tasks.RunOutcome], None]] | None:
-        """Return what the open image is called and who lands a run on it; None where nothing could be saved then."""
+    def landing(self, landing: Landing) -> tuple[str, Callable[[Any], None]] | None:
+        """Return what the open image is called and who lands a run on it; None where it ends with its image.
+
+        That is an image without a file, and one larger than memory, whose masks lie in the folder of its project.
+        """
         path, image = self._open_image.path, self._open_image.image
-        if path is None or image is None or not self._persistence.saves_by_itself:
+        if path is None or image is None or landing.document.large:
             return None
-        at = RunImage(path, image, self._persistence.fingerprint)
-        return at.name, partial(self.land, at, pending)
+        at = RunImage(path, image, self._persistence.fingerprint, self._persistence.saves_by_itself)
+        return at.name, partial(self.land, at, landing)
 
-    def land(self, at: RunImage, pending: PendingResult, outcome: tasks.RunOutcome) -> None:
-        """Put what a run found into its document: the open one, as a step, or the project beside the image."""
+    def land(self, at: RunImage, landing: Landing, result: Any) -> None:
+        """Put what a run found into its document: the open one, as a step, or what lies on the disk."""
         document = self._open_image.document
-        if document is pending.document:
-            self._run_results.finish(pending, outcome)
+        if document is landing.document:
+            landing.land(document, result)
         elif not self._open_image.is_at(at.path, at.image.key):
-            self._keep(at, pending, outcome)
-        elif document.shape != pending.document.shape or self._persistence.fingerprint != at.fingerprint:
+            self._keep(at, landing, result)
+        elif document.shape != landing.document.shape or self._persistence.fingerprint != at.fingerprint:
             # Another program wrote the file anew, or its axes are read otherwise.
             words = translate("Segmenting {}: dropped, because the image is another one by now.")
             self._notices.ended.emit(words.format(at.name), "")
         else:
             # It was opened again: what is there by now is another document.
-            again = replace(pending, document=document, revision=-1, position=document.position, given_up={})
-            self._run_results.finish(again, outcome)
+            landing.land(document, result)
 
-    def _keep(self, at: RunImage, pending: PendingResult, outcome: tasks.RunOutcome) -> None:
+    def _keep(self, at: RunImage, landing: Landing, result: Any) -> None:
         run = LeftRun(
             at.path,
             at.image,
-            outcome.result,
-            pending.settings,
+            landing.step,
+            landing.together(result),
             self._open_image.is_at,
             self._space.most_bytes,
-            pending.given_up,
         )
+        again = partial(self.land, at, landing, result)
+        if at.saves_by_itself and self._persistence.preferences.now.autosave:
+            self._run(partial(keep_left, run), partial(self._saved, at, again))
+        else:
+            waiting = tuple(self._persistence.journals.kept)
+            self._run(partial(keep_for_later, run, waiting), partial(self._kept, at, again))
 
-        def kept(count: int | None) -> None:
-            if count is None:
-                self.land(at, pending, outcome)
-                return
-            self._notices.saved.emit(str(project_path(at.path)))
-            one, many = (
-                translate("{}: 1 object found and saved"),
-                translate("{}: {:,} objects found and saved"),
-            )
-            self._notices.message.emit(one.format(at.name) if count == 1 else filled(many, at.name, count))
+    def _run(self, work: Callable[[Any], Any], then: Callable[[Any], object]) -> None:
+        self._jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, outlives_image=True, then=then)
 
-        self._jobs.run(
-            partial(keep_left, run),
-            name=translate("Saving"),
-            lane=Lane.BESIDE,
-            outlives_image=True,
-            then=kept,
+    def _saved(self, at: RunImage, again: Callable[[], None], count: int | None) -> None:
+        if count is None:
+            again()
+            return
+        self._notices.saved.emit(str(project_path(at.path)))
+        one, many = (
+            translate("{}: 1 object found and saved"),
+            translate("{}: {:,} objects found and saved"),
         )
+        self._notices.message.emit(one.format(at.name) if count == 1 else filled(many, at.name, count))
+
+    def _kept(self, at: RunImage, again: Callable[[], None], kept: KeptRun) -> None:
+        if self._open_image.is_at(at.path, at.image.key):
+            kept.journal.remove()
+            again()
+            return
+        self._persistence.journals.keep_run(kept)
+        one, many = (
+            translate("{}: 1 object found. It is not saved, and is there when the image is opened again."),
+            translate(
+                "{}: {:,} objects found. They are not saved, and are there when the image is opened again."
+            ),
+        )
+        count = len(kept.found.records)
+        words = one.format(at.name) if count == 1 else filled(many, at.name, count)
+        self._notices.ended.emit(words, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
 from functools import partial
 from pathlib import Path
@@ -206,11 +206,11 @@ class Recovery:
         self._recording.take_up(found.log)
         if isinstance(labels, np.ndarray):
             records = tasks.records_with(labels, found.objects)
-            self._persistence.take_over(
-                StepKind.RECOVER,
-                translate("Recovered work"),
-                tasks.LoadedMasks(labels, records, facts=found.facts),
-            )
+            masks = tasks.LoadedMasks(labels, records, facts=found.facts)
+            run = self._persistence.journals.run_in(found.path)
+            if run is not None:
+                masks = replace(masks, output=run.output, settings=run.settings)
+            self._persistence.take_over(StepKind.RECOVER, translate("Recovered work"), masks)
         else:
             put_back(document, labels, found, translate("Recovered work"))
         if found.lost:

@@ -14,7 +14,7 @@ from cpsam_core.errors import SettingsError
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.operations.identities import Identities
-from cpsam_gui.operations.region_run import land
+from cpsam_gui.operations.region_run import land, with_output
 from cpsam_gui.operations.replacing import is_kept
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import filled
@@ -281,20 +281,8 @@ class RunResults:
 
     def _keep_flows(self, found: RegionResult) -> None:
         """Let later changes of thresholds know what the run on the region saw, where there was a run on the whole."""
-        if self._run_state.flows is None or found.output is None:
-            return
-        planes, rows, columns = found.box.slices
-        volume = self._run_state.flows.logits.ndim == 3
-        if len(found.output.flows) != len(self._run_state.flows.flows):
-            # A volume there and planes here.
-            return
-        place = (planes, rows, columns) if volume else (rows, columns)
-        target = self._run_state.flows.logits[place]
-        target[...] = found.output.logits.reshape(target.shape)
-        target = self._run_state.flows.flows[(slice(None), *place)]
-        target[...] = found.output.flows.reshape(target.shape)
-        # others than a project may hold
-        self._run_state.flows = replace(self._run_state.flows, memory=None)
+        if self._run_state.flows is not None:
+            self._run_state.flows = with_output(self._run_state.flows, found)
 
     def swap(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         """Put masks that were read into the document as one step; their thresholds and flows come with them."""

@@ -15,8 +15,10 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.runs.options import BY_HAND, RunOptions, thresholds_in
+from cpsam_gui.session.landings import RegionLanding, WholeLanding
 from cpsam_gui.session.notices import FOLDER_RUN
-from cpsam_gui.session.run_results import REGION, THRESHOLDS
+from cpsam_gui.session.run_results import THRESHOLDS
+from cpsam_gui.state.objects import ObjectRecord
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools import RunDesk
 
@@ -31,19 +33,20 @@ if TYPE_CHECKING:
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.cell_size import CellSize
     from cpsam_gui.session.images import Images
+    from cpsam_gui.session.landings import Landing
     from cpsam_gui.session.large_run import LargeRun
     from cpsam_gui.session.masks_first import MasksFirst
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
-    from cpsam_gui.session.run_results import PendingResult, RunResults
+    from cpsam_gui.session.run_results import RunResults
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks import RegionResult
 
-    Land: TypeAlias = Callable[[tasks.RunOutcome], None]
+    Land: TypeAlias = Callable[[Any], None]
 
 LARGEST_REGION_PX = 36_000_000
 """Pixels of a region of an image larger than memory: 1.5 GB while it runs."""
@@ -76,8 +79,8 @@ class SegmentationController:
         self._gesture, self._gesture_name = 0, ""
         self.desk = RunDesk(lambda: cell_size.disk, cell_size.set_disk, self.segment_region)
         """What tools may ask of the next run."""
-        self.goes_on: Callable[[PendingResult], tuple[str, Land] | None] = lambda pending: None
-        """What a run is called that may go on without its image, and who lands it; None for one that ends with it."""
+        self.goes_on: Callable[[Landing], tuple[str, Land] | None] = lambda landing: None
+        """What an image is called whose run may go on without it, and who lands that; None where it ends with it."""
         run_results.thresholds_moved.connect(lambda by_hand: self.mask_again(by_hand=by_hand))
         # Whose thresholds were moved while something else was at work, and whether by hand.
         self._late: tuple[Document, bool] | None = None
@@ -94,8 +97,9 @@ class SegmentationController:
             return
         options = self._run_state.options
         pending = self._run_results.pending(StepKind.SEGMENT, f"Segment with {options.model.title}")
-        goes_on = self.goes_on(pending)
-        name, land = goes_on or ("", partial(self._run_results.finish, pending))
+        landing = WholeLanding(self._run_results, pending)
+        goes_on = self.goes_on(landing)
+        name, land = goes_on or ("", partial(landing.land, pending.document))
         work = partial(
             tasks.segment,
             self._open_image.image,
@@ -162,20 +166,29 @@ class SegmentationController:
             text = filled(words, box.shape[1] * box.shape[2] // 1_000_000, LARGEST_REGION_PX // 1_000_000)
             self._notices.failed.emit(Problem(text))
             return
-        document, given_up = self._open_image.document, {}
+        document, given_up = self._open_image.document, dict[int, ObjectRecord]()
         if not self._run_state.options.keep:
             inside = np.unique(document.labels[box.clip(document.shape).slices]).tolist()
             if not self._may_replace(inside):
                 return
             if not self._run_state.options.keep:
                 given_up = {n: document.objects[n] for n in inside if n in document.objects}
-        land = partial(self._run_results.land_region, document, given_up, done)
-        self.propose_region(box, land, **changes)
+        landing = RegionLanding(self._run_results, document, given_up, done)
+        goes_on = self.goes_on(landing)
+        if goes_on is None:
+            self.propose_region(box, partial(landing.land, document), **changes)
+            return
+        name, land = goes_on
+        aside = translate("Segmenting a region of {}").format(name)
+        self.propose_region(box, lambda found: None if found is None else land(found), aside=aside, **changes)
 
-    def propose_region(self, box: Box, done: Callable[[RegionResult | None], None], **changes: Any) -> None:
+    def propose_region(
+        self, box: Box, done: Callable[[RegionResult | None], None], *, aside: str = "", **changes: Any
+    ) -> None:
         """Run the model on a block as `segment_region` does, and hand over what it found instead of keeping it.
 
-        `done` gets None where nothing came of it: the run failed or was cancelled, or another one is at work.
+        `done` gets None where nothing came of it: the run failed or was cancelled, or another one is at work. With
+        `aside`, the run is called so and goes on when another image is opened.
         """
         box = box.clip(self._open_image.document.shape)
         if self._open_image.image is None or self._jobs.busy or box.empty:
@@ -191,7 +204,14 @@ class SegmentationController:
             if ending is not Ending.DONE:
                 done(None)
 
-        self._jobs.run(self._models.holding(work), name=REGION, then=done, ended=ended)
+        self._jobs.run(
+            self._models.holding(work),
+            name=translate("Segmenting a region"),
+            outlives_image=bool(aside),
+            aside=aside,
+            then=done,
+            ended=ended,
+        )
 
     def begin_thresholds(self, name: str = "") -> None:
         """Let the thresholds that follow be a step of their own, which `name` names; else it says what was changed."""

@@ -166,9 +166,7 @@ class Session(QObject):
             open_image, notices, jobs, models, images, run_state, self.segmenting, self._preferences
         )
 
-        left_runs = LeftRuns(
-            open_image, notices, jobs, self.run_results, self.persistence, self.folder_run.space
-        )
+        left_runs = LeftRuns(open_image, notices, jobs, self.persistence, self.folder_run.space)
         self.segmenting.goes_on = left_runs.landing
 
     def _make_training(self) -> None:

@@ -289,6 +289,7 @@ def save_found(
     image: Image,
     before: MaskResult | None,
     found: MaskResult,
+    step: tuple[str, StepKind] = (SEGMENT, StepKind.SEGMENT),
     *,
     with_flows: bool,
     label_image: bool = True,
@@ -296,16 +297,18 @@ def save_found(
     """Write the project of an image that is not open, and the label image beside it.
 
     One that is there follows the project, unless another program changed it: it may hold somebody's corrections. Where
-    there is none, `label_image` says whether it is made.
+    there is none, `label_image` says whether it is made. `step` is what the log of the image calls it, and its kind.
     """
     from cpsam_core.images.fingerprint import fingerprint
 
     facts, foreign = ImageFacts(), dict[str, Any]()
     if isinstance(before, LoadedMasks):
         facts, foreign = before.facts or facts, dict(before.foreign)
+    if isinstance(found, LoadedMasks):
+        facts = found.facts or facts
     if facts.review is ReviewState.NOT_STARTED:
         facts = facts.changed(review=ReviewState.SEGMENTED)
-    foreign = worklog.noted(foreign, SEGMENT, StepKind.SEGMENT)
+    foreign = worklog.noted(foreign, *step)
     extra = SaveExtras(
         path,
         found.settings,

@@ -3285,6 +3285,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Segmentieren</translation>
     </message>
     <message>
+      <source>Segmenting a region</source>
+      <translation>Bereich segmentieren</translation>
+    </message>
+    <message>
+      <source>Segmenting a region of {}</source>
+      <translation>Bereich von {} segmentieren</translation>
+    </message>
+    <message>
       <source>Segmenting ahead: {}</source>
       <translation>Im Voraus: {}</translation>
     </message>
@@ -3811,6 +3819,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The last changes of {} are not saved: they come back when it is opened again.</source>
       <translation>Die letzten Änderungen an {} sind nicht gespeichert: Sie sind wieder da, wenn das Bild wieder geöffnet wird.</translation>
+    </message>
+    <message>
+      <source>The line crosses no object</source>
+      <translation>Die Linie kreuzt kein Objekt</translation>
     </message>
     <message>
       <source>The line must cross the body from one side to the other</source>
@@ -6137,6 +6149,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{}: 1 Objekt gefunden und gespeichert</translation>
     </message>
     <message>
+      <source>{}: 1 object found. It is not saved, and is there when the image is opened again.</source>
+      <translation>{}: 1 Objekt gefunden. Es ist nicht gespeichert und ist wieder da, wenn das Bild wieder geöffnet wird.</translation>
+    </message>
+    <message>
       <source>{}: cancelled</source>
       <translation>{}: abgebrochen</translation>
     </message>
@@ -6163,6 +6179,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{}: {:,} objects found and saved</source>
       <translation>{}: {:,} Objekte gefunden und gespeichert</translation>
+    </message>
+    <message>
+      <source>{}: {:,} objects found. They are not saved, and are there when the image is opened again.</source>
+      <translation>{}: {:,} Objekte gefunden. Sie sind nicht gespeichert und sind wieder da, wenn das Bild wieder geöffnet wird.</translation>
     </message>
   </context>
 </TS>

@@ -10,6 +10,7 @@ import pytest
 import tifffile
 
 from cpsam_gui import operations, tasks
+from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage.companions import masks_path, project_path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from cpsam_gui.session import Session
 
+REGION = Box(0, 1, 5, 36, 5, 36)
+"""Around one of the four discs."""
 SQUARE = [(34, 78), (34, 92), (46, 92), (46, 78)]
 
 
@@ -53,6 +56,17 @@ def show(session: Session, qtbot: QtBot, path: Path, time: int | None = None) ->
     reading = None if time is None else session.images.reading.at(time)
     with qtbot.waitSignal(session.image_changed):
         session.images.open(path, reading=reading)
+
+
+def save_by_hand(session: Session) -> None:
+    """Let nothing be saved unasked."""
+    session.persistence.preferences.now = session.persistence.preferences.now.changed(autosave=False)
+
+
+def come_back(session: Session, qtbot: QtBot, path: Path, count: int, time: int | None = None) -> None:
+    """Open an image and wait for what was found in it meanwhile."""
+    show(session, qtbot, path, time)
+    qtbot.waitUntil(lambda: session.jobs.idle and len(session.document.objects) == count, timeout=20_000)
 
 
 def finish(session: Session, qtbot: QtBot, gate: Event) -> None:
@@ -233,3 +247,111 @@ def test_an_image_that_is_opened_while_its_project_is_written_shows_what_was_wri
     operations.add_polygon(session.document, Slice(0, 0), [(2, 2), (2, 6), (6, 6), (6, 2)])
     assert session.persistence.save_now()
     assert not asked
+
+
+def test_a_region_is_saved_with_its_image(
+    session: Session, qtbot: QtBot, gate: Event, image_file: Path, other: Path
+) -> None:
+    said: list[str] = []
+    session.message.connect(said.append)
+    gate.set()
+    show(session, qtbot, image_file)
+    with qtbot.waitSignal(session.history_changed):
+        session.segmenting.segment()
+    operations.delete(session.document, [1, 2])
+    operations.add_polygon(session.document, Slice(0, 0), SQUARE)
+    assert session.run_state.flows is not None
+    session.run_state.flows.logits[...] = 7
+    assert session.persistence.save_now()
+    gate.clear()
+    session.segmenting.segment_region(REGION)
+    show(session, qtbot, other)
+    assert "Segmenting a region of cells.tif: goes on in the background" in said
+    finish(session, qtbot, gate)
+    assert said[-1] == "cells.tif: 4 objects found and saved"
+    show(session, qtbot, image_file)
+    assert sorted(row.touched for row in session.document.objects.values()) == [False] * 3 + [True]
+    assert session.run_state.flows is not None
+    assert session.run_state.flows.logits[20, 20] == 0 and session.run_state.flows.logits[70, 90] == 7
+    assert session.recording.entries[-1].what == "Segment region"
+
+
+def test_a_region_of_an_image_that_is_open_again_is_a_step(
+    session: Session, qtbot: QtBot, gate: Event, image_file: Path, other: Path
+) -> None:
+    show(session, qtbot, image_file)
+    ids: list[list[int]] = []
+    session.segmenting.segment_region(REGION, ids.append)
+    show(session, qtbot, other)
+    show(session, qtbot, image_file)
+    finish(session, qtbot, gate)
+    assert session.document.steps == ("Segment region",) and len(session.document.objects) == 1
+    assert ids == [], "the tool that asked for it is at work no more"
+
+
+@pytest.mark.parametrize("what", ["image", "region"])
+def test_without_automatic_saving_it_is_kept_and_there_again_with_its_image(
+    session: Session, qtbot: QtBot, gate: Event, image_file: Path, other: Path, what: str
+) -> None:
+    save_by_hand(session)
+    asked: list[str] = []
+    session.questions.ask = lambda question: asked.append(question.text) or question.answers[-1].key
+    said: list[str] = []
+    session.notices.ended.connect(lambda words, key: said.append(words))
+    show(session, qtbot, image_file)
+    if what == "image":
+        session.segmenting.segment()
+    else:
+        session.segmenting.segment_region(REGION)
+    show(session, qtbot, other)
+    finish(session, qtbot, gate)
+    count = "4 objects found. They are" if what == "image" else "1 object found. It is"
+    assert len(said) == 1 and said[0].startswith(f"cells.tif: {count} not saved")
+    assert not project_path(image_file).exists()
+    come_back(session, qtbot, image_file, 4 if what == "image" else 1)
+    assert session.open_image.unsaved and not project_path(image_file).exists()
+    assert (session.run_state.flows is not None) is (what == "image")
+    assert session.document.facts.review is not ReviewState.NOT_STARTED
+    assert asked == []
+
+
+def test_without_automatic_saving_two_runs_and_what_waited_are_there_together(
+    session: Session, qtbot: QtBot, gate: Event, image_file: Path, other: Path
+) -> None:
+    save_by_hand(session)
+    show(session, qtbot, image_file)
+    operations.add_polygon(session.document, Slice(0, 0), SQUARE)
+    session.persistence.journals.postponed = True
+    session.segmenting.segment_region(REGION)
+    show(session, qtbot, other)
+    finish(session, qtbot, gate)
+    come_back(session, qtbot, image_file, 2)
+    gate.clear()
+    session.segmenting.segment_region(Box(0, 1, 5, 36, 45, 76))
+    session.persistence.journals.postponed = True
+    show(session, qtbot, other)
+    finish(session, qtbot, gate)
+    come_back(session, qtbot, image_file, 3)
+    journal = session.persistence.journal
+    assert journal is not None
+    qtbot.waitUntil(lambda: list(journal.path.parent.glob("*.journal")) == [journal.path])
+    assert session.persistence.save_now()
+    show(session, qtbot, other)
+    show(session, qtbot, image_file)
+    assert len(session.document.objects) == 3
+
+
+def test_without_automatic_saving_a_time_point_that_was_left_gets_its_own(
+    session: Session, qtbot: QtBot, gate: Event, tmp_path: Path
+) -> None:
+    save_by_hand(session)
+    path = tmp_path / "movie.tif"
+    frames = np.random.default_rng(0).integers(0, 99, (3, 80, 100)).astype(np.uint8)
+    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
+    show(session, qtbot, path)
+    session.segmenting.segment()
+    show(session, qtbot, path, 1)
+    finish(session, qtbot, gate)
+    assert not session.document.objects
+    come_back(session, qtbot, path, 4, 0)
+    assert session.image is not None and session.image.time == 0

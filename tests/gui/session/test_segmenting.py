@@ -260,7 +260,8 @@ def test_the_result_of_another_image_is_dropped(
 ) -> None:
     gate, plain = Event(), bright.segment
     bright.segment = lambda *a: (gate.wait(5), plain(*a))[1]  # type: ignore[method-assign]
-    session.segmenting.segment_region(Box(0, 1, 5, 36, 5, 36))
+    proposed: list[Any] = []
+    session.segmenting.propose_region(Box(0, 1, 5, 36, 5, 36), proposed.append)
     said: list[tuple[str, str]] = []
     told: list[str] = []
     session.notices.ended.connect(lambda text, action: said.append((text, action)))
@@ -270,18 +271,19 @@ def test_the_result_of_another_image_is_dropped(
         # Opening another one stops a reader, which is nobody's work.
         session.images.open(stack_file)
         gate.set()
-    assert [(text.split(",")[0], action) for text, action in said] == [("Segment region: stopped", "")]
+    assert [(text.split(",")[0], action) for text, action in said] == [("Segmenting a region: stopped", "")]
     assert not any("stopped" in text for text in told)
     qtbot.waitUntil(lambda: session.jobs.idle)
-    assert not session.document.objects
+    assert proposed == [None] and not session.document.objects
     assert session.document.shape[0] == 5
 
 
 def test_a_run_that_ends_with_opening_another_image_says_what_goes_on_meanwhile(
-    session: Session, qtbot: QtBot, bright: Bright, stack_file: Path
+    session: Session, qtbot: QtBot, image_file: Path, stack_file: Path
 ) -> None:
-    # Without it nothing is written that nobody saved, so the run goes with its image.
-    session.persistence.preferences.now = session.persistence.preferences.now.changed(autosave=False)
+    # A demonstration has no place where its masks could be kept, so the run goes with its image.
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file, shipped=True)
     said: list[tuple[str, str]] = []
     session.notices.ended.connect(lambda text, action: said.append((text, action)))
     session.segmenting.segment()
