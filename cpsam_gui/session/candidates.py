@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.data.image_input import ImageInput
+    from cpsam_core.labels.pieces import Pieces
     from cpsam_core.progress import Progress
     from cpsam_core.retrain import Candidate, Use, Uses
     from cpsam_core.retrain.candidates import Known
@@ -43,6 +44,8 @@ class Candidates(QObject):
         """What was said of images, and of parts of them (`Pair.ending`)."""
         self.known: Known = {}
         """What was read of masks before, so that it need not be read again."""
+        self._pieces: dict[Path, Pieces] = {}
+        """By folder, what was said of masks that number no objects: their parts are objects (auto), or not (no)."""
         # The one that was looked at last, or is being looked at.
         self._folder: Path | None = None
         self._remembered: set[Path] = set()
@@ -86,7 +89,7 @@ class Candidates(QObject):
                 self.look()
 
         self._jobs.run(
-            partial(self._look_at, folder, dict(self.uses), self._run_state.seen()),
+            partial(self._look_at, folder, dict(self.uses), self._run_state.seen(), self.pieces_in(folder)),
             name="Images to learn from",
             lane=Lane.BESIDE,
             outlives_image=True,
@@ -95,9 +98,22 @@ class Candidates(QObject):
         )
 
     def _look_at(
-        self, folder: Path, uses: Uses, seen: ImageInput, progress: Progress
+        self, folder: Path, uses: Uses, seen: ImageInput, pieces: Pieces, progress: Progress
     ) -> tuple[Candidate, ...]:
-        return work.look_at(folder, uses, progress, self.known, seen)
+        return work.look_at(folder, uses, progress, self.known, seen, pieces)
+
+    def pieces_in(self, folder: Path) -> Pieces:
+        """Return whether the parts of masks that number no objects are objects there."""
+        return self._pieces.get(folder, "auto")
+
+    def parts_meant(self, folder: Path) -> bool:
+        """Whether somebody said that of the masks of a folder."""
+        return folder in self._pieces
+
+    def take_parts(self, folder: Path, *, together: bool) -> None:
+        """Take the parts of masks that number no objects for objects, or each number `together` for one."""
+        self._pieces[folder] = "no" if together else "auto"
+        self._look_if_watched()
 
     def use(self, image: Path, use: Use, part: str = "") -> None:
         """Say what happens with an image: learn from it, keep it aside, leave it out, or as the engine thinks.

@@ -10,14 +10,15 @@ from PyQt6.QtCore import QObject, QSettings, pyqtSignal
 
 from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_values import stored
 from cpsam_gui.runs.accelerator import WAITING
-from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.session.training_questions import CANCEL, CLASSES, KEEP, about_classes, about_parts
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent
     from cpsam_core.progress import Progress
@@ -43,7 +44,6 @@ BUDGET_KEY = "training/budget"
 """Where the settings keep what was chosen last."""
 RETRAIN, RESUME = "train", "train_resume"
 """Keys of the actions that are offered after one that was cancelled or failed."""
-CELLS, CLASSES, CANCEL = "cells", "classes", "cancel"
 
 
 class TrainingController(QObject):
@@ -181,17 +181,34 @@ class TrainingController(QObject):
                 Problem(translate("Open an image of the folder that the model should learn from first."))
             )
             return
-        folder, options, candidates = self._open_image.path.parent, self.chosen, self._candidates
-        seen = self._run_state.seen()
-        look = partial(work.start_on, folder, dict(candidates.uses), options.name, candidates.known, seen)
-        self._begin(look, options)
+        self._start_on(self._open_image.path.parent, self.chosen)
+
+    def _start_on(self, folder: Path, options: work.TrainOptions) -> None:
+        """Look at the images of a folder and train on them, once it is clear what their masks mean."""
+        candidates = self._candidates
+        look = partial(
+            work.start_on,
+            folder,
+            dict(candidates.uses),
+            options.name,
+            candidates.known,
+            self._run_state.seen(),
+            candidates.pieces_in(folder),
+        )
+        self._begin(look, options, folder)
 
     def go_on(self, request: TrainRequest) -> None:
         """Take up a training that a crash or a closed window interrupted."""
         if not self.running:
             self._begin(partial(work.candidates_of, request), request.options)
 
-    def _begin(self, look: Callable[[Progress], tuple[Candidate, ...]], options: work.TrainOptions) -> None:
+    def _begin(
+        self,
+        look: Callable[[Progress], tuple[Candidate, ...]],
+        options: work.TrainOptions,
+        folder: Path | None = None,
+    ) -> None:
+        """Begin with a look at the images; those of a new training lie in `folder`."""
         from cpsam_core.finetune import Control
 
         control = self._control = Control()
@@ -203,19 +220,45 @@ class TrainingController(QObject):
             name=translate("Training images"),
             lane=Lane.BESIDE,
             outlives_image=True,
-            then=partial(self._found, control, options),
+            then=partial(self._looked, control, options, folder),
             ended=lambda ending: None if ending is Ending.DONE else self._ended(control, ending),
         )
         self.state_changed.emit()
+
+    def _looked(
+        self,
+        control: Control,
+        options: work.TrainOptions,
+        folder: Path | None,
+        candidates: tuple[Candidate, ...],
+    ) -> None:
+        """Train on these images, once it is clear whether parts of masks that number no objects are objects."""
+        doubted = [one for one in candidates if one.wanted and one.parts]
+        if folder is None or not doubted or self._candidates.parts_meant(folder):
+            self._found(control, options, candidates)
+            return
+        answer = self._questions.ask(about_parts(doubted))
+        if answer == CANCEL:
+            self._give_up(control)
+            return
+        self._candidates.take_parts(folder, together=answer == KEEP)
+        if answer == KEEP:
+            self._start_on(folder, options)
+        else:
+            self._found(control, options, candidates)
+
+    def _give_up(self, control: Control) -> None:
+        """End before anything was learnt."""
+        self._dropping = True
+        self._ended(control, Ending.CANCELLED)
 
     def _found(self, control: Control, options: work.TrainOptions, candidates: tuple[Candidate, ...]) -> None:
         """Train on these images, once it is clear whether their classes are meant."""
         seen = work.classes_of(candidates)
         if options.classes is None and seen.doubtful:
-            answer = self._questions.ask(_about_classes(seen.text))
+            answer = self._questions.ask(about_classes(seen.text))
             if answer == CANCEL:
-                self._dropping = True
-                self._ended(control, Ending.CANCELLED)
+                self._give_up(control)
                 return
             options = replace(options, classes=answer == CLASSES)
         device = self._models.device
@@ -377,15 +420,3 @@ def _budget(text: object) -> BudgetName:
         if text == one:
             return one
     raise ValueError(f"{text!r} is no budget")
-
-
-def _about_classes(text: str) -> Question:
-    return Question(
-        translate("Should the model learn classes?"),
-        f"{translate_said(text)}. {translate('A class key may have been pressed by accident.')}",
-        (
-            Answer(CELLS, translate("Cells only")),
-            Answer(CLASSES, translate("Learn the classes")),
-            Answer(CANCEL, translate("Cancel")),
-        ),
-    )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cpsam_core.data.image_input import ImageInput
     from cpsam_core.finetune import Control, TrainSettings
+    from cpsam_core.labels.pieces import Pieces
     from cpsam_core.progress import Progress
     from cpsam_core.retrain import Candidate, Listener, RetrainingOutcome, Uses
     from cpsam_core.retrain.budget import TrainingPace
@@ -112,11 +113,15 @@ def look_at(
     progress: Progress = silent,
     known: Known | None = None,
     otherwise: ImageInput | None = None,
+    pieces: Pieces = "auto",
 ) -> tuple[Candidate, ...]:
-    """Return the images of a folder that have masks; those without a project are seen as `otherwise` says."""
+    """Return the images of a folder that have masks; those without a project are seen as `otherwise` says.
+
+    `pieces` says whether pieces of objects of label images become objects.
+    """
     from cpsam_core.retrain import candidates_in
 
-    return candidates_in(folder, uses, otherwise=otherwise, known=known, progress=progress)
+    return candidates_in(folder, uses, otherwise=otherwise, known=known, pieces=pieces, progress=progress)
 
 
 def start_on(
@@ -125,6 +130,7 @@ def start_on(
     name: str,
     known: Known,
     otherwise: ImageInput | None,
+    pieces: Pieces,
     progress: Progress,
 ) -> tuple[Candidate, ...]:
     """Return the images for a new training, which must not take up an old one of that name.
@@ -137,7 +143,7 @@ def start_on(
     from cpsam_core.retrain.requests import check_free
 
     check_free(name)
-    return look_at(folder, uses, progress, known, otherwise)
+    return look_at(folder, uses, progress, known, otherwise, pieces)
 
 
 def train(

@@ -861,7 +861,7 @@ def test_cancelling_leaves_nothing_and_closing_leaves_all(
     (request,) = work.interrupted()
     assert request.options.name == "mine"
     with pytest.raises(TrainingError, match="mine was interrupted"):
-        work.start_on(request.images[0].parent, {}, "mine", {}, None, lambda *args: None)
+        work.start_on(request.images[0].parent, {}, "mine", {}, None, "auto", lambda *args: None)
     work.throw_away("mine")
     assert not note.exists() and not state.exists()
 
@@ -1045,6 +1045,62 @@ def test_a_stray_class_key_asks_before_classes_are_learnt(
     with qtbot.waitSignal(session.training.finished):
         annotated.panel(TrainPanel).foot.button.click()
     assert given == [False, None] and len(asked) == 1
+
+
+def test_masks_that_number_no_objects_ask_before_they_are_learnt(
+    annotated: Window, gate: threading.Event, monkeypatch: pytest.MonkeyPatch, image_file: Path, qtbot: QtBot
+) -> None:
+    """They were never opened, so nothing was asked about them yet."""
+    session, button = annotated.session, annotated.panel(TrainPanel).foot.button
+    for name in ("a2", "a3"):
+        path = image_file.with_name(f"{name}_masks.tif")
+        tifffile.imwrite(path, ((tifffile.imread(path) > 0) * 255).astype(np.uint8))
+    given: list[list[int]] = []
+    train = work.train
+
+    def noting(candidates: Any, *rest: Any) -> RetrainingOutcome:
+        given.append(sorted(one.objects for one in candidates))
+        return train(candidates, *rest)
+
+    monkeypatch.setattr(work, "train", noting)
+    asked: list[Any] = []
+    answers = iter(["cancel", "keep"])
+    session.questions.ask = lambda question: asked.append(question) or next(answers)
+    button.click()
+    qtbot.waitUntil(lambda: not session.training.running)
+    assert not given
+    assert asked[0].text == "1 value, 4 separate parts: make each part an object?"
+    assert "a2.tif, a3.tif" in asked[0].detail
+    gate.set()
+    with qtbot.waitSignal(session.training.finished):
+        button.click()
+    assert given == [[1, 1, 4]]
+    qtbot.waitUntil(lambda: sorted(one.objects for one in session.candidates.all) == [1, 1, 4])
+    with qtbot.waitSignal(session.training.finished):
+        button.click()
+    assert given[1] == [1, 1, 4] and len(asked) == 2, "the answer holds for the folder"
+
+
+def test_parts_that_become_objects_are_learnt_as_such(
+    annotated: Window, gate: threading.Event, monkeypatch: pytest.MonkeyPatch, image_file: Path, qtbot: QtBot
+) -> None:
+    session = annotated.session
+    path = image_file.with_name("a2_masks.tif")
+    tifffile.imwrite(path, ((tifffile.imread(path) > 0) * 255).astype(np.uint8))
+    given: list[list[int]] = []
+    train = work.train
+    monkeypatch.setattr(
+        work,
+        "train",
+        lambda found, *rest: given.append([one.objects for one in found]) or train(found, *rest),
+    )
+    asked: list[Any] = []
+    session.questions.ask = lambda question: asked.append(question) or "each"
+    gate.set()
+    for _ in range(2):
+        with qtbot.waitSignal(session.training.finished):
+            annotated.panel(TrainPanel).foot.button.click()
+    assert given == [[4, 4, 4]] * 2 and len(asked) == 1
 
 
 def test_a_new_model_is_called_after_folder_and_day_and_the_one_in_use_is_marked(
