@@ -156,7 +156,7 @@ def segment_by_blocks(
     from cpsam_core.blocks.results import count_objects, save_once
     from cpsam_core.blocks.task import BlocksFolder
 
-    folder = next(iter(target.files.values())).parent / f"{target.image.stem}{target.key.ending}.blocks"
+    folder = next(iter(target.files.values())).parent / f"{target.stem}.blocks"
     reading = BlockReading(
         str(target.image),
         target.key.scene,

@@ -58,12 +58,15 @@ class Target:
         What an earlier run wrote before it was interrupted, and stays as it is.
     key
         Which scene and time point of the file.
+    stem
+        What its results are called, before their endings.
     """
 
     image: Path
     files: dict[str, Path]
     kept: dict[str, Path] = dataclasses.field(default_factory=dict)
     key: DocumentKey = WHOLE
+    stem: str = ""
 
     @property
     def existing(self) -> list[Path]:
@@ -74,11 +77,10 @@ class Target:
     def rest(self) -> Target:
         """Return the target with the files that are missing, where some are there already."""
         there = set(self.existing)
-        return Target(
-            self.image,
-            {kind: path for kind, path in self.files.items() if path not in there},
-            {kind: path for kind, path in self.files.items() if path in there},
-            self.key,
+        return dataclasses.replace(
+            self,
+            files={kind: path for kind, path in self.files.items() if path not in there},
+            kept={kind: path for kind, path in self.files.items() if path in there},
         )
 
 
@@ -157,7 +159,7 @@ def plan(
         for i in groups[0][1:]:
             stems[i], number = f"{stems[i]}_{number}", number + 1
     return [
-        Target(one.path, {kind: naming.place(folder, stem, kind) for kind in kinds}, key=one.key)
+        Target(one.path, {kind: naming.place(folder, stem, kind) for kind in kinds}, key=one.key, stem=stem)
         for one, folder, stem in zip(inputs, folders, stems, strict=True)
     ]
 

@@ -15,6 +15,7 @@ from cpsam_core.dynamics import flow_errors
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.formats.label_sources import OpenLabels
 from cpsam_core.images import check_same_shape, read_labels, read_seg
+from cpsam_core.images.companions import companions
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
 from cpsam_core.labels.pieces import Pieces
@@ -150,10 +151,12 @@ def measure_pair_in_parts(
 
 def _regions(pair: Pair, ending: str, labels: Labels) -> NDArray[np.bool_]:
     """Read the regions of an image: a label image beside it, not 0 inside a region."""
+    # As its masks are called: another image may have the same stem.
     found = [
         path
+        for stem in dict.fromkeys((companions(pair.image).stem, pair.image.stem))
         for suffix in (".tif", ".tiff", ".png", ".npy")
-        if (path := pair.image.with_name(f"{pair.image.stem}{ending}{suffix}")).is_file()
+        if (path := pair.image.with_name(f"{stem}{ending}{suffix}")).is_file()
     ]
     if not found:
         raise ImageError(f"There is no file {pair.image.stem}{ending}.tif of regions beside {pair.image}.")

@@ -59,6 +59,25 @@ def test_a_disk_that_fills_while_labels_are_written(tmp_path, slide, disk_model,
     assert np.array_equal(read_labels(folder / "o" / "slide_masks.tif"), whole.labels)
 
 
+def test_images_of_one_stem_go_on_each_with_its_own(tmp_path, slide, disk_model, folder, monkeypatch):
+    twin = save_tiled(tmp_path / "slide.tiff", np.ascontiguousarray(IMAGE[::-1]), "YX")
+
+    def full(self, box, values):
+        raise ImageError("the disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LabelArray, "write", full)
+        for one in (slide, twin):
+            assert main(["segment", str(one), "--out", "o", "--blocks", "512"]) == 1
+    assert sorted(path.name for path in (folder / "o").iterdir()) == ["slide_tif.blocks", "slide_tiff.blocks"]
+    for one in (slide, twin):
+        assert main(["segment", str(one), "--out", "o", "--blocks", "512"]) == 0
+    assert sorted(path.name for path in (folder / "o").iterdir()) == [
+        "slide_tif_masks.tif",
+        "slide_tiff_masks.tif",
+    ]
+
+
 def test_a_full_disk_between_the_stages(tmp_path, slide, monkeypatch):
     run = begin(tmp_path / "run", slide, DiskNetwork(), Settings())
 

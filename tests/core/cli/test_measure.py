@@ -226,6 +226,17 @@ def test_distances_to_regions_beside_the_image(images: None, capsys: pytest.Capt
     assert "b_regions.tif" in capsys.readouterr().err
 
 
+def test_regions_are_called_as_masks_are_where_two_images_have_one_stem(images: None) -> None:
+    regions = np.zeros((12, 24), np.uint16)
+    put_image("images/a.tiff", squares(4, 6))
+    put("images/a_regions.tif", regions + 1)
+    regions[:, 16:] = 1
+    put("images/a_tif_regions.tif", regions)
+    put("images/a_tif_masks.tif", squares(4, 6))
+    assert main(["measure", "images/a.tif", "--out", "far.csv", "--regions", "_regions"]) == 0
+    np.testing.assert_allclose(pandas.read_csv("far.csv")["part_in_region"], [0, 4 / 6])
+
+
 def test_every_measure_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["measure", "--list"]) == 0
     shown = capsys.readouterr().out
