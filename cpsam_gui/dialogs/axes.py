@@ -23,6 +23,7 @@ from cpsam_core.errors import ImageError
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim, form
+from cpsam_gui.style.stray_keys import guard_stray_keys
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks import AxesReading, prepare
 
@@ -75,8 +76,12 @@ class AxesDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self._arrange()
+        if button is not None:
+            # Letters that were meant for the window would choose from a list in focus.
+            button.setFocus()
         self._refresh()
         guard_wheels(self)
+        guard_stray_keys(self)
 
     def _box(self, letter: str) -> QComboBox:
         box = QComboBox()

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QMessageBox, QPushButton
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.second_click import guard_second_clicks
+from cpsam_gui.style.stray_keys import guard_stray_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +39,17 @@ def _box(parent: QWidget, icon: str, colour: str, text: str) -> QMessageBox:
     return box
 
 
+def _guard(box: QMessageBox) -> None:
+    """Keep from a box, once it has its buttons, what was meant for the window that it came in front of."""
+    guard_second_clicks(box)
+    guard_stray_keys(box)
+
+
 def with_letters(texts: Sequence[str]) -> list[str]:
-    """Return the texts of buttons with a letter each that presses it together with Alt, all different."""
+    """Return the texts of buttons with a letter each that presses it together with Alt, all different.
+
+    Letters alone are shortcuts of the window, see `guard_stray_keys`.
+    """
     taken: set[str] = set()
     made = []
     for text in texts:
@@ -71,6 +81,7 @@ def problem_box(parent: QWidget, problem: Problem) -> QMessageBox:
     # A click of any button closes the box; copying must not, so its own handler is put in place.
     copy.clicked.disconnect()
     copy.clicked.connect(lambda: copy_details(problem))
+    _guard(box)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return box
 
@@ -101,7 +112,7 @@ def ask(parent: QWidget, question: Question) -> str:
             box.setEscapeButton(button)
         if answer is question.answers[0]:
             box.setDefaultButton(button)
-    guard_second_clicks(box)
+    _guard(box)
     box.exec()
     return next((key for button, key in buttons.items() if button is box.clickedButton()), question.safe)
 
@@ -123,5 +134,5 @@ def ask_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
         button = box.button(kind)
         if button is not None:
             button.setText(text)
-    guard_second_clicks(box)
+    _guard(box)
     return QMessageBox.StandardButton(box.exec())

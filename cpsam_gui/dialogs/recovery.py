@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QLis
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.style import theme
+from cpsam_gui.style.stray_keys import guard_stray_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,6 +53,7 @@ class RecoveryDialog(QDialog):
         self.list.itemDoubleClicked.connect(self.recover)
         layout.addWidget(self.list, 1)
         layout.addWidget(self._make_buttons())
+        guard_stray_keys(self)
         self.resize(520, 320)
 
     def _make_buttons(self) -> QDialogButtonBox:

@@ -27,7 +27,7 @@ from cpsam_gui.program import i18n
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
-from cpsam_gui.style import theme
+from cpsam_gui.style import stray_keys, theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -144,6 +144,12 @@ def nothing_else_is_started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: asked.append(url.toLocalFile()) or True)
     return asked
+
+
+@pytest.fixture(autouse=True)
+def keys_count_from_the_first_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test of a dialog wait until its keys are meant."""
+    monkeypatch.setattr(stray_keys, "MOMENT_MS", 0)
 
 
 @pytest.fixture(autouse=True)
