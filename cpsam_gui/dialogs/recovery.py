@@ -1,4 +1,4 @@
-"""The dialog that lists unsaved work which crashes left behind."""
+"""The dialog that lists unsaved work which crashes left behind or which was discarded."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QLis
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.recovery import LeftWork
+from cpsam_gui.storage.journal_folder import GIVEN_UP_DAYS
 from cpsam_gui.style import theme
 from cpsam_gui.style.stray_keys import guard_stray_keys
 
@@ -36,17 +37,20 @@ class RecoveryDialog(QDialog):
         layout.setSpacing(theme.GRID_PX)
         text = QLabel(
             translate(
-                "The program quit before this work was saved. Whatever is not recovered now stays here, "
-                "under File > Recover unsaved work."
-            )
+                "The program quit before this work was saved, or it was discarded. Whatever is not recovered now "
+                "stays here, under File > Recover unsaved work; what was discarded for {days} days."
+            ).format(days=GIVEN_UP_DAYS)
         )
         text.setWordWrap(True)
         layout.addWidget(text)
         self.list = QListWidget()
         for one in left:
             older = translate(" (older copy: the project was saved after it)") if one.is_older else ""
+            given_up = translate(" (discarded)") if one.given_up else ""
             facts = (one.moment, one.much, str(one.image.parent) if one.image else "")
-            item = QListWidgetItem(f"{one.name}{older}\n" + "   ".join(fact for fact in facts if fact))
+            item = QListWidgetItem(
+                f"{one.name}{older}{given_up}\n" + "   ".join(fact for fact in facts if fact)
+            )
             item.setData(LEFT, one)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
@@ -81,7 +85,7 @@ class RecoveryDialog(QDialog):
             self.accept()
 
     def drop(self) -> None:
-        """Remove the chosen line and its work for good."""
+        """Discard the chosen line; work that was discarded before goes for good."""
         item = self.list.takeItem(self.list.currentRow())
         if item is not None:
             self._drop(item.data(LEFT))

@@ -64,6 +64,11 @@ class Journals:
         if self.now is not None:
             self.now.restart()
 
+    def give_up(self) -> None:
+        """Begin the journal anew, because the work in it is given up; a copy of it stays for a while."""
+        if self.now is not None:
+            self.now.give_up()
+
     @property
     def can_wait(self) -> bool:
         """Whether the journal holds all of the unsaved work, so that it can be taken up another time."""

@@ -23,6 +23,7 @@ from cpsam_gui.state import review_rule as review
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.steps import StepKind, StepSource
 from cpsam_gui.storage.companions import project_path
+from cpsam_gui.storage.journal_folder import GIVEN_UP_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -120,7 +121,7 @@ class Persistence:
             QTimer.singleShot(0, partial(self._ask_about, self._open_image.document, opened))
         else:
             self._take_masks(opened)
-        self.saver.begin(opened.problem or opened.doubt)
+        self.saver.begin(opened.problem or opened.doubt, left_out=not opened.problem)
         self.journals.begin(opened.image)
         self.watching.begin()
         self._recording.begin(self._foreign)
@@ -241,9 +242,20 @@ class Persistence:
         return not self.unsaved or self.saver.busy or self._jobs.closed
 
     def discard(self) -> None:
-        """Give up what was changed since the last save, on purpose."""
+        """Give up what was changed since the last save, on purpose.
+
+        For a while it is still found under Recover unsaved work, but for a demonstration, which anybody can repeat.
+        """
+        path, unsaved = self._open_image.path, self.unsaved
         self._open_image.document.mark_saved()
-        self.journals.forget()
+        if not unsaved or path is None or self._open_image.shipped:
+            self.journals.forget()
+            return
+        self.journals.give_up()
+        words = translate(
+            "The changes of {name} are discarded; File > Recover unsaved work has them for {days} days"
+        )
+        self._notices.message.emit(words.format(name=path.name, days=GIVEN_UP_DAYS))
 
     def save_elsewhere(self, folder: Path) -> Path | None:
         """Copy the image into a folder and save its project beside the copy, as :meth:`save_now` does.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
 from functools import partial
@@ -21,7 +22,7 @@ from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
-from cpsam_gui.storage.journal_folder import left_behind
+from cpsam_gui.storage.journal_folder import given_up_name, is_given_up, left_behind
 from cpsam_gui.storage.journal_format import (
     RecoveredChunks,
     RecoveredWork,
@@ -56,6 +57,11 @@ class LeftWork:
     """Which scene and time point of the image it is."""
     is_older: bool = False
     """Whether the project was saved after it: a copy of earlier work, and nothing that would be lost."""
+
+    @property
+    def given_up(self) -> bool:
+        """Whether a person discarded it: it waits for whoever asks for it."""
+        return is_given_up(self.journal)
 
     @property
     def name(self) -> str:
@@ -154,8 +160,14 @@ class Recovery:
         return found
 
     def drop(self, left: LeftWork) -> None:
-        """Remove what was left behind for good."""
-        left.journal.unlink(missing_ok=True)
+        """Offer what was left behind to nobody any more who does not ask for it; the second time it goes for good."""
+        if left.given_up:
+            left.journal.unlink(missing_ok=True)
+            return
+        with suppress(FileNotFoundError):
+            given_up = left.journal.replace(given_up_name(left.journal))
+            # The days count from now on.
+            given_up.touch()
 
     def recover(self, journal: Path) -> None:
         """Open the image of a journal with the work that it holds."""
@@ -176,7 +188,8 @@ class Recovery:
         image, shown = as_given(path), self._open_image.image
         part = shown.key.ending if shown is not None else ""
         for left in self.found():
-            if left.image is None or left.image != image or left.part != part or left.journal in self._taken:
+            others = left.image is None or left.image != image or left.part != part
+            if others or left.given_up or left.journal in self._taken:
                 continue
             if left.journal in self._persistence.journals.kept:
                 # Whoever put it there for later is not asked once more.

@@ -25,10 +25,13 @@ class SavedFiles:
         self._own_masks: dict[Path, FileIdentity] = {}
         self._said_behind = False
         self.unread = ""
-        """Why the project that lies there could not be read; empty where it was, or where there is none."""
+        """Why what the project that lies there holds is not in the document; empty where it is, or there is none."""
+        self.left_out = False
+        """Whether it could be read and was left out, since it may belong to another image."""
 
-    def begin(self, unread: str) -> None:
-        """Take an image up; `unread` says why the project beside it could not be read, where there is one."""
+    def begin(self, unread: str, *, left_out: bool = False) -> None:
+        """Take an image up; `unread` says why the project beside it could not be read, or was left out."""
+        self.left_out = left_out
         self._stamps = {target: identity_of(target) for target in self._targets}
         self.unread = unread if any(stamp.exists for stamp in self._stamps.values()) else ""
         self._said_behind = False

@@ -86,10 +86,10 @@ class Saver:
         """Whether something is being written whose end is heard: that of a closed window is not."""
         return self._writing is not None and not self._jobs.closed
 
-    def begin(self, unread: str = "") -> None:
-        """Take an image up; `unread` says why the project beside it could not be read, where there is one."""
+    def begin(self, unread: str = "", *, left_out: bool = False) -> None:
+        """Take an image up; `unread` says why the project beside it could not be read, or was left out."""
         self._next = None
-        self.files.begin(unread)
+        self.files.begin(unread, left_out=left_out)
         self._flows = self._run_state.flows
         document = self._open_image.document
         self._follow(None if document.large else document)
@@ -311,6 +311,8 @@ class Saver:
             if unread
             else changed_words(path)
         )
+        if unread and self.files.left_out:
+            text = translate("The masks in {} were left out and are still there.").format(name)
         question = Question(
             text,
             unread or translate("Saving would replace what is in it."),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import re
+import shutil
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from cpsam_core.system.paths import as_given, expanded
@@ -14,8 +17,15 @@ from cpsam_core.system.user_folders import data_folder
 from cpsam_gui.storage.file_lock import in_use
 from cpsam_gui.storage.journal_format import PART, SUFFIX, axes_of, image_of
 
+log = logging.getLogger(__name__)
+
 # A home on a server has programs of other computers, whose numbers say nothing here.
 MOMENT_S = 60.0
+DAY_S = 86400.0
+# In the name of the copy of a journal whose work was given up.
+GIVEN_UP = ".discarded"
+GIVEN_UP_DAYS = 30
+"""Work that was given up waits so long for whoever thinks better of it."""
 # From this age on a half-written file is nobody's any more.
 OLD_S = 3600.0
 
@@ -27,7 +37,10 @@ def journal_folder() -> Path:
 
 
 def left_behind(folder: Path | None = None) -> list[Path]:
-    """Return the journals of programs that no longer run, the newest first; what they left half-written goes."""
+    """Return the journals of programs that no longer run, and those of work that was given up, the newest first.
+
+    What programs left half-written goes, and what was given up long ago.
+    """
     folder = folder or journal_folder()
     if not folder.is_dir():
         return []
@@ -35,6 +48,9 @@ def left_behind(folder: Path | None = None) -> list[Path]:
         old = _older(part, MOMENT_S) if _left_by_dead(part) else _older(part, OLD_S)
         if old and not in_use(part):
             part.unlink(missing_ok=True)
+    for path in folder.glob(f"*{GIVEN_UP}{SUFFIX}"):
+        if _older(path, GIVEN_UP_DAYS * DAY_S):
+            path.unlink(missing_ok=True)
     paths = [path for path in folder.glob(f"*{SUFFIX}") if not in_use(path)]
     return sorted(paths, key=_changed, reverse=True)
 
@@ -45,6 +61,31 @@ def left_axes(image: Path) -> str | None:
     return next(
         (axes for path in left_behind() if image_of(path) == wanted and (axes := axes_of(path))), None
     )
+
+
+def is_given_up(journal: Path) -> bool:
+    """Whether a person gave the work of a journal up: it is offered to nobody who does not ask for it."""
+    return journal.name.endswith(GIVEN_UP + SUFFIX)
+
+
+def given_up_name(journal: Path) -> Path:
+    """Return another name for the journal of work that is given up."""
+    stem = journal.name.removesuffix(SUFFIX).rsplit("-", 1)[0]
+    return journal.with_name(f"{stem}-{time.time_ns()}{GIVEN_UP}{SUFFIX}")
+
+
+def copy_given_up(journal: Path) -> None:
+    """Keep a copy of a journal whose work is given up; where there is no room for it, that is only logged."""
+    goal = given_up_name(journal)
+    part = goal.with_name(goal.name + PART)
+    try:
+        if journal.exists():
+            shutil.copyfile(journal, part)
+            part.replace(goal)
+    except OSError as error:
+        log.warning("what was discarded is not kept in %s: %s", goal, error)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _left_by_dead(path: Path) -> bool:

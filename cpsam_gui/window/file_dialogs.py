@@ -84,8 +84,8 @@ class FileDialogs(QObject):
     def recovery(self, *, at_start: bool = False) -> bool:
         """Offer work that crashes left behind, on whatever images; True where some is taken up."""
         recovery = self._recovery
-        # At the start only what would be lost is worth a question; older copies stand in the menu.
-        left = [one for one in recovery.found() if not (at_start and one.is_older)]
+        # At the start only what would be lost is worth a question; the rest stands in the menu.
+        left = [one for one in recovery.found() if not (at_start and (one.is_older or one.given_up))]
         chosen = recovery_dialog.choose(self._window, left, recovery.drop) if left else None
         if not left and not at_start:
             self._notices.message.emit(translate("There is no unsaved work to recover"))

@@ -15,6 +15,10 @@
       <translation>  ({:.1f}; {:.1f} µm)</translation>
     </message>
     <message>
+      <source> (discarded)</source>
+      <translation> (verworfen)</translation>
+    </message>
+    <message>
       <source> (older copy: the project was saved after it)</source>
       <translation> (ältere Kopie: das Projekt wurde danach gespeichert)</translation>
     </message>
@@ -3745,6 +3749,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Zellen messen etwa {:.0f} px</translation>
     </message>
     <message>
+      <source>The changes of {name} are discarded; File &gt; Recover unsaved work has them for {days} days</source>
+      <translation>Die Änderungen an {name} sind verworfen; unter Datei &gt; Nicht gespeicherte Arbeit wiederherstellen bleiben sie {days} Tage</translation>
+    </message>
+    <message>
       <source>The command is on the clipboard</source>
       <translation>Der Befehl ist in der Zwischenablage</translation>
     </message>
@@ -3851,6 +3859,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The masks in {} may belong to another image.</source>
       <translation>Die Masken in {} gehören vielleicht zu einem anderen Bild.</translation>
+    </message>
+    <message>
+      <source>The masks in {} were left out and are still there.</source>
+      <translation>Die Masken in {} wurden weggelassen und sind noch da.</translation>
     </message>
     <message>
       <source>The masks of the corrected images are empty: draw the objects of at least one image first.</source>
@@ -3969,8 +3981,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Programm wurde am {} beendet, bevor gespeichert war.</translation>
     </message>
     <message>
-      <source>The program quit before this work was saved. Whatever is not recovered now stays here, under File &gt; Recover unsaved work.</source>
-      <translation>Das Programm wurde beendet, bevor diese Arbeit gespeichert war. Was jetzt nicht wiederhergestellt wird, bleibt hier und ist unter Datei &gt; Nicht gespeicherte Arbeit wiederherstellen zu finden.</translation>
+      <source>The program quit before this work was saved, or it was discarded. Whatever is not recovered now stays here, under File &gt; Recover unsaved work; what was discarded for {days} days.</source>
+      <translation>Das Programm wurde beendet, bevor diese Arbeit gespeichert war, oder sie wurde verworfen. Was jetzt nicht wiederhergestellt wird, bleibt hier, unter Datei &gt; Nicht gespeicherte Arbeit wiederherstellen; Verworfenes {days} Tage lang.</translation>
     </message>
     <message>
       <source>The proposal was for another plane</source>

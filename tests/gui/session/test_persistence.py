@@ -1058,7 +1058,8 @@ def left_by_a_crash(session: Session, name: str = "cells-1-2.journal") -> Path:
     journal.flush()
     left = journal.path.with_name(name)
     left.write_bytes(journal.path.read_bytes())
-    session.persistence.discard()
+    session.document.mark_saved()
+    session.persistence.journals.forget()
     return left
 
 
@@ -1138,6 +1139,73 @@ def test_opening_an_image_does_not_read_through_the_journals_of_others(
     open_in(session, qtbot, image_file)
     qtbot.waitUntil(lambda: len(asked.questions) == 1)
     assert read == [left]
+
+
+def test_discarded_work_is_there_for_whoever_asks_for_it(
+    session: Session, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key too many had thrown masks away for good."""
+    open_in(session, qtbot, image_file)
+    numbers = {draw(session), draw(session, y=30)}
+    session.persistence.discard()
+    session.persistence.ask = asked = Asked("recover")
+    open_in(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert not session.document.objects and not asked.questions, "nobody asks about what was given up"
+    (left,) = session.recovery.found()
+    assert left.given_up and left.image == image_file and left.name == "cells.tif"
+    dialog = RecoveryDialog(None, [left], lambda one: None)
+    qtbot.addWidget(dialog)
+    item = dialog.list.item(0)
+    assert item is not None and "discarded" in item.text() and "2 objects" in item.text()
+    session.recovery.recover(left.journal)
+    qtbot.waitUntil(lambda: set(session.document.objects) == numbers)
+    qtbot.waitUntil(lambda: not left.journal.exists())
+
+
+def test_work_that_is_discarded_twice_or_long_ago_is_gone(
+    session: Session, qtbot: QtBot, image_file: Path
+) -> None:
+    open_in(session, qtbot, image_file)
+    draw(session)
+    left_by_a_crash(session)
+    for given_up in (False, True):
+        (left,) = session.recovery.found()
+        assert left.given_up is given_up
+        session.recovery.drop(left)
+    draw(session)
+    session.persistence.discard()
+    (left,) = session.recovery.found()
+    os.utime(left.journal, (1e9, 1e9))
+    assert not session.recovery.found()
+
+
+def test_masks_that_were_left_out_are_not_called_unreadable(
+    session: Session, qtbot: QtBot, image_file: Path
+) -> None:
+    open_in(session, qtbot, image_file)
+    draw(session)
+    save(session, qtbot)
+    tifffile.imwrite(image_file, np.full((80, 100), 7, np.uint16))
+    session.persistence.ask = asked = Asked("empty", "cancel")
+    open_in(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: len(asked.questions) == 1)
+    draw(session)
+    session.persistence.save()
+    qtbot.waitUntil(lambda: len(asked.questions) == 2)
+    assert "left out" in asked.questions[1].text
+    session.document.mark_saved()
+
+
+def test_nothing_is_kept_where_nothing_was_discarded(
+    session: Session, qtbot: QtBot, image_file: Path
+) -> None:
+    open_in(session, qtbot, image_file)
+    session.persistence.discard()
+    draw(session)
+    save(session, qtbot)
+    session.persistence.discard()
+    assert not session.recovery.found()
 
 
 def test_the_dialog_lists_all_that_was_left_behind(qtbot: QtBot, tmp_path: Path) -> None:
