@@ -194,7 +194,7 @@ def train(memory: str, mode: str, limit: int, tiny: bool, *, starve: bool = Fals
     if memory == "reference":
         return reference_steps(tiny)
     from cpsam_core.data.augmentation import Augmentation
-    from cpsam_core.data.loader import Batch
+    from cpsam_core.data.maker import Batch
     from cpsam_core.finetune import TrainSettings
     from cpsam_core.finetune.learner import Learner
     from cpsam_core.finetune.ranks import Ranks

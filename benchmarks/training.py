@@ -52,7 +52,7 @@ def step(mode: str, memory: str, precision: str, steps: int = 2) -> None:
     """One step of ViT-L on a crop of 256 x 256 at batch 1, without layer drop; the weights are random."""
     import torch
 
-    from cpsam_core.data.loader import Batch
+    from cpsam_core.data.maker import Batch
     from cpsam_core.finetune import TrainSettings
     from cpsam_core.finetune.learner import Learner
     from cpsam_core.finetune.ranks import Ranks
@@ -96,7 +96,7 @@ def small(steps: int = 20) -> None:
     import torch
 
     from cpsam_core.data.augmentation import Augmentation
-    from cpsam_core.data.loader import Batch
+    from cpsam_core.data.maker import Batch
     from cpsam_core.finetune import TrainSettings
     from cpsam_core.finetune.learner import Learner
     from cpsam_core.finetune.ranks import Ranks

@@ -31,7 +31,17 @@ from cpsam_core.images.project_files import PROJECT_SUFFIX
 from cpsam_core.preprocess.normalize import network_channels, normalize
 from cpsam_core.preprocess.resample import NATIVE_DIAMETER_PX
 
-__all__ = ["DRAWN", "REPLAYED", "Pair", "TrainingSet", "Turn", "find_pairs", "make_example", "mean_diameter"]
+__all__ = [
+    "DRAWN",
+    "REPLAYED",
+    "Key",
+    "Pair",
+    "TrainingSet",
+    "Turn",
+    "find_pairs",
+    "make_example",
+    "mean_diameter",
+]
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +56,10 @@ DRAWN_SIDE_PX = 256
 MEMORY_BYTES = 2 * 2**30
 # What an example that is mapped from disk counts for: each keeps a file open, of which systems allow few.
 MAPPED_BYTES = 2**23
+
+
+Key = tuple[str, int]
+"""What a sample is made of: which kind, "" for the images of the training, and the number among those."""
 
 
 @dataclass(frozen=True)
@@ -203,8 +217,14 @@ class TrainingSet:
         weights[: len(counts)] = inverse / inverse[inverse > 0].mean()
         return weights
 
-    def draw(self, rng: np.random.Generator, turn: Turn | None = None) -> Example:
-        """Return an example for a sample.
+    def all_keys(self) -> list[Key]:
+        """Return everything that can be drawn: images, what is replayed, drawn cells."""
+        drawn = DRAWN_PICTURES if DRAWN in self._names else 0
+        counts = {"": len(self.pairs), REPLAYED: len(self._replayed), DRAWN: drawn}
+        return [(kind, index) for kind, count in counts.items() for index in range(count)]
+
+    def choose(self, rng: np.random.Generator, turn: Turn | None = None) -> Key:
+        """Draw what a sample is made of.
 
         Images of one set come each once in an epoch, in random order, as in the reference. Of several sets, one is
         drawn by its probability, and an image of it. Without a `turn`, all is drawn at random.
@@ -214,18 +234,22 @@ class TrainingSet:
             # Evenly spread over the epoch, so that short ones have their share, too.
             before, after = (math.floor(round((own + step) * self.replay, 6)) for step in (0, 1))
             if after > before:
-                return self._keep(REPLAYED, int(rng.integers(len(self._replayed))))
+                return REPLAYED, int(rng.integers(len(self._replayed)))
             own -= before
         # What `rng.choice` does with probabilities, which checks them each time.
         name = self._names[int(self._steps.searchsorted(rng.random(), side="right"))]
         if name == DRAWN:
-            return self._keep(DRAWN, int(rng.integers(DRAWN_PICTURES)))
+            return DRAWN, int(rng.integers(DRAWN_PICTURES))
         members = self._members[name]
         if turn is None or not self._evenly:
-            return self._keep("", members[int(rng.integers(len(members)))])
+            return "", members[int(rng.integers(len(members)))]
         round_, place = divmod(own, len(members))
         order = np.random.default_rng((*turn.seed, round_, ORDER)).permutation(len(members))
-        return self._keep("", members[int(order[place])])
+        return "", members[int(order[place])]
+
+    def of(self, key: Key) -> Example:
+        """Return the example of what was drawn."""
+        return self._keep(*key)
 
     def example(self, index: int) -> Example:
         """Return the example of `pairs[index]`."""

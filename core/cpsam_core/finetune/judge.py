@@ -16,7 +16,7 @@ from cpsam_core.data.augment import augment
 from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.example import Sample
-from cpsam_core.data.loader import Batch, stack
+from cpsam_core.data.maker import Batch, stack
 from cpsam_core.finetune.losses import class_loss, segmentation_loss
 from cpsam_core.finetune.reports import EpochReport
 from cpsam_core.finetune.settings import TrainSettings
@@ -65,7 +65,7 @@ class Validation:
         with torch.no_grad():
             for batch in self._batches(size):
                 tiles, target, weight = (
-                    torch.from_numpy(a).to(device) for a in (batch.tiles, batch.targets, batch.weights)
+                    torch.as_tensor(a, device=device) for a in (batch.tiles, batch.targets, batch.weights)
                 )
                 reduced = precision != torch.float32
                 with torch.autocast(device.type, precision, enabled=reduced, cache_enabled=False):
@@ -73,7 +73,7 @@ class Validation:
                 loss = segmentation_loss(output, target, weight)
                 if model.config.classes and batch.classes is not None:
                     loss = loss + class_loss(
-                        output, torch.from_numpy(batch.classes).to(device), class_weights, weight
+                        output, torch.as_tensor(batch.classes, device=device), class_weights, weight
                     )
                 counted = float(weight.sum())
                 total += float(loss) * counted

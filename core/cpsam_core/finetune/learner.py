@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from cpsam_core.data.dataset import TrainingSet
-from cpsam_core.data.loader import Batch
+from cpsam_core.data.maker import Batch
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune.losses import class_loss, segmentation_loss
 from cpsam_core.finetune.memory import KEEPING, choose_memory_mode, leaner
@@ -180,7 +180,7 @@ class Learner:
 
     def _loss(self, batch: Batch) -> Tensor:
         tiles, target, weight = (
-            torch.from_numpy(a).to(self.device) for a in (batch.tiles, batch.targets, batch.weights)
+            torch.as_tensor(a, device=self.device) for a in (batch.tiles, batch.targets, batch.weights)
         )
         tiles = tiles.contiguous(memory_format=torch.channels_last)
         reduced = self.precision != torch.float32
@@ -189,7 +189,7 @@ class Learner:
             output = self._network(tiles)
         loss = segmentation_loss(output, target, weight) * self._part(weight)
         if self.model.config.classes and batch.classes is not None:
-            classes = torch.from_numpy(batch.classes).to(self.device)
+            classes = torch.as_tensor(batch.classes, device=self.device)
             counted = weight if self.class_weights is None else weight * self.class_weights[classes]
             loss = loss + class_loss(output, classes, self.class_weights, weight) * self._part(counted)
         return loss

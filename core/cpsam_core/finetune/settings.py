@@ -213,8 +213,8 @@ class TrainSettings:
         default=0,
         metadata=option(
             "",
-            "Processes that prepare the crops, in place of threads: which a small network on a graphics card "
-            "would wait for; 0: threads",
+            "Processes that prepare the crops, in place of threads or the graphics card, which makes those of a small "
+            "network by itself; 0: none",
             "numbers",
             0,
         ),

@@ -11,11 +11,14 @@ from pathlib import Path
 import torch
 
 from cpsam_core.data.dataset import TrainingSet
-from cpsam_core.data.loader import Batch, Helpers, batches
+from cpsam_core.data.device_images import DeviceImages
+from cpsam_core.data.loader import Helpers, batches
+from cpsam_core.data.maker import Batch
 from cpsam_core.errors import TrainingError
 from cpsam_core.finetune import ranks
 from cpsam_core.finetune.anchor import Anchor, drawn_back_text
 from cpsam_core.finetune.clock import Clock
+from cpsam_core.finetune.crops import images_on_device, made_by
 from cpsam_core.finetune.judge import Validation, is_better, measured, out_of_patience
 from cpsam_core.finetune.keeper import Keeper
 from cpsam_core.finetune.learner import Diverged, Learner, check_fit
@@ -137,6 +140,7 @@ class Trainer:
             weights,
             lambda text, memory: self._tell("memory", text, memory),
         )
+        self._images: DeviceImages | None = None
         self.reports: list[EpochReport] = []
         self._best: Weights = {}
         self._result: TrainResult | None = None
@@ -198,11 +202,20 @@ class Trainer:
             which weights were the best; the last good state stays on disk.
         """
         if self._result is None:
-            log.info("training on %s in %s, sets %s", self.device, self.precision, self.data.mixing)
+            # Not with the trainer, which may wait for others before it runs.
+            self._images = images_on_device(self.data, self.model, self.settings, self.device)
+            log.info(
+                "training on %s in %s, sets %s; %s",
+                self.device,
+                self.precision,
+                self.data.mixing,
+                made_by(self._images, self.settings),
+            )
             stopped, reason = self._train(progress)
             if reason:
                 self._tell("stopped", early_text(reason), self.memory)
             self.learner.stepper.close()
+            self._images = None
             model = self.learner.trained.finish(self._best or None)
             model.encoder.part = (0, 1)
             best = max((report.epoch for report in self.reports if report.best), default=None)
@@ -292,6 +305,7 @@ class Trainer:
             (s.seed, epoch),
             Helpers(s.threads, s.processes),
             part,
+            self._images,
         )
 
     def _end_epoch(self, loss: float, clock: Clock) -> None:

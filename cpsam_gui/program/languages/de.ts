@@ -2871,8 +2871,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Gefundene Probleme: {}</translation>
     </message>
     <message>
-      <source>Processes that prepare the crops, in place of threads: which a small network on a graphics card would wait for; 0: threads</source>
-      <translation>Prozesse, die statt Threads die Ausschnitte vorbereiten; ein kleines Netz auf einer Grafikkarte müsste sonst darauf warten; 0: Threads</translation>
+      <source>Processes that prepare the crops, in place of threads or the graphics card, which makes those of a small network by itself; 0: none</source>
+      <translation>Prozesse, die statt Threads oder der Grafikkarte die Ausschnitte vorbereiten; für ein kleines Netz macht die Karte sie sonst selbst; 0: keine</translation>
     </message>
     <message>
       <source>Program default</source>

@@ -158,7 +158,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def drawn(data: TrainingSet, count: int = 300) -> list[Example]:
-    return [data.draw(np.random.default_rng(k)) for k in range(count)]
+    return [data.of(data.choose(np.random.default_rng(k))) for k in range(count)]
 
 
 def test_sets_count_by_the_root_of_their_size(folder: Path) -> None:
@@ -346,7 +346,7 @@ def test_each_image_comes_once_an_epoch(tmp_path: Path) -> None:
     def epoch(number: int, count: int = 10) -> list[int]:
         shown = []
         for turn in range(count):
-            example = data.draw(np.random.default_rng((number, turn)), Turn((0, number), turn))
+            example = data.of(data.choose(np.random.default_rng((number, turn)), Turn((0, number), turn)))
             shown.append(next(k for k in range(5) if data.example(k) is example))
         return shown
 
@@ -365,7 +365,7 @@ def test_a_share_is_replayed_evenly_and_every_image_still_comes(tmp_path: Path) 
     data = TrainingSet(find_pairs(tmp_path), replay=0.2)
     assert data.samples(4) == 5 and data.samples(8) == 10
     assert data.mixing == pytest.approx({"set": 0.8, REPLAYED: 0.2})
-    drawn = [data.draw(np.random.default_rng((3, turn)), Turn((0, 1), turn)) for turn in range(10)]
+    drawn = [data.of(data.choose(np.random.default_rng((3, turn)), Turn((0, 1), turn))) for turn in range(10)]
     own = [data.example(k) for k in range(4)]
     counts = [sum(one is example for one in drawn) for example in own]
     assert counts == [2, 2, 2, 2]

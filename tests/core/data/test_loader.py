@@ -12,10 +12,11 @@ import pytest
 
 from cpsam_core.data import plan as module
 from cpsam_core.data.augmentation import Augmentation
-from cpsam_core.data.dataset import make_example
+from cpsam_core.data.dataset import Key, make_example
 from cpsam_core.data.degrade import KINDS, Degradation
 from cpsam_core.data.example import UNKNOWN_CLASS, Example
-from cpsam_core.data.loader import Batch, Helpers, batches, lot_of
+from cpsam_core.data.loader import Helpers, batches
+from cpsam_core.data.maker import Batch, lot_of
 from cpsam_core.errors import TrainingError
 
 SETTINGS = Augmentation(crop=32)
@@ -32,8 +33,11 @@ class OneImage:
         self._delay = delay
         self.calls = 0
 
-    def draw(self, rng: np.random.Generator, turn: object = None) -> Example:
+    def choose(self, rng: np.random.Generator, turn: object = None) -> Key:
         self.calls += 1
+        return "", 0
+
+    def of(self, key: Key) -> Example:
         time.sleep(self._delay * (self.calls % 3))
         return self._example
 
@@ -80,7 +84,7 @@ def test_processes_make_the_same_batches_as_threads(classes: bool) -> None:
 
 def test_a_process_says_what_is_wrong_with_an_image() -> None:
     class Broken(OneImage):
-        def draw(self, rng: np.random.Generator, turn: object = None) -> Example:
+        def of(self, key: Key) -> Example:
             raise TrainingError("cells.tif is damaged")
 
     with pytest.raises(TrainingError, match=r"^cells\.tif is damaged$"):
@@ -134,9 +138,11 @@ def test_classes() -> None:
 
 def test_images_without_classes_beside_others_are_of_unknown_class() -> None:
     class Mixed(OneImage):
-        def draw(self, rng: np.random.Generator, turn: object = None) -> Example:
-            self.calls += 1
-            return replace(self._example, classes=None) if rng.random() < 0.5 else self._example
+        def choose(self, rng: np.random.Generator, turn: object = None) -> Key:
+            return "", int(rng.random() < 0.5)
+
+        def of(self, key: Key) -> Example:
+            return replace(self._example, classes=None) if key[1] else self._example
 
     kinds = [batch.classes for batch in made(Mixed(classes=True), size=4, count=4)]
     seen = {bool((one == UNKNOWN_CLASS).all()) for batch in kinds if batch is not None for one in batch}
@@ -159,7 +165,7 @@ def test_only_a_few_batches_are_made_ahead_and_none_after_closing() -> None:
 
 def test_an_error_in_a_thread_comes_out() -> None:
     class Broken(OneImage):
-        def draw(self, rng: np.random.Generator, turn: object = None) -> Example:
+        def of(self, key: Key) -> Example:
             raise OSError("the disk is gone")
 
     with pytest.raises(OSError, match="the disk is gone"):

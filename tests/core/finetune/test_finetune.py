@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from cpsam_core.data.augmentation import Augmentation
-from cpsam_core.data.loader import Batch
+from cpsam_core.data.maker import Batch
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune import RATES, Trainer, TrainResult, TrainSettings
 from cpsam_core.network.config import VitConfig

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from cpsam_core.data.loader import Batch
+from cpsam_core.data.maker import Batch
 from cpsam_core.errors import TrainingError
 from cpsam_core.finetune import Trainer, TrainingEvent
 from cpsam_core.finetune.learner import MOST_LEFT_OUT, Learner

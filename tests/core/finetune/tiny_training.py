@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from cpsam_core.data.augmentation import Augmentation
+from cpsam_core.data.dataset import Key
 from cpsam_core.data.example import Example
 from cpsam_core.data.examples import make_example
 from cpsam_core.finetune import Trainer, TrainSettings
@@ -51,7 +52,13 @@ class Disks:
     def samples(self, fewest: int) -> int:
         return fewest
 
-    def draw(self, rng: np.random.Generator, turn: object = None) -> Example:
+    def choose(self, rng: np.random.Generator, turn: object = None) -> Key:
+        return "", 0
+
+    def all_keys(self) -> list[Key]:
+        return [("", 0)]
+
+    def of(self, key: Key) -> Example:
         return self.kept
 
     def example(self, index: int) -> Example:

@@ -1,0 +1,83 @@
+"""Training on crops that the device makes."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from cpsam_core.data.augmentation import Augmentation
+from cpsam_core.finetune import crops
+from cpsam_core.progress import Cancelled
+from tests.core.finetune.tiny_training import LITE, QUICK, CancelAfter, Disks, model, same, trainer
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+SETTINGS = replace(QUICK, augmentation=Augmentation.whole(crop=32, scale=(0.5, 2.0)))
+
+
+@pytest.fixture
+def on_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a processor count as a device on which making crops pays."""
+    monkeypatch.setattr(crops, "_pays", lambda *given: True)
+
+
+@pytest.mark.usefixtures("on_device")
+def test_a_training_says_where_its_crops_are_made(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "cpsam_core.finetune.trainer")
+    trainer(SETTINGS).run()
+    assert "crops made on cpu from 1 of 1 images there, 0.0 GB" in caplog.text
+
+
+@pytest.mark.usefixtures("on_device")
+@pytest.mark.parametrize("steps", [1, 3, 5])
+def test_the_same_seed_gives_the_same_network_interrupted_or_not(tmp_path: Path, steps: int) -> None:
+    whole = trainer(SETTINGS).run()
+    assert same(whole.model, trainer(SETTINGS).run().model)
+    state = tmp_path / "run.partial"
+    with pytest.raises(Cancelled):
+        trainer(SETTINGS, resume=state).run(CancelAfter(steps))
+    result = trainer(SETTINGS, resume=state).run()
+    assert result.losses == whole.losses and same(result.model, whole.model)
+    assert not same(whole.model, trainer(replace(SETTINGS, seed=1)).run().model)
+
+
+@pytest.mark.usefixtures("on_device")
+def test_classes_are_learnt_from_such_crops() -> None:
+    config = replace(LITE, out_channels=6)
+    assert len(trainer(SETTINGS, config, Disks(classes=True)).run().losses) == 3
+
+
+@pytest.mark.usefixtures("on_device")
+def test_without_memory_the_processor_makes_them(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "cpsam_core.finetune.trainer")
+    monkeypatch.setattr(crops, "free_memory", lambda device: 1000)
+    result = trainer(SETTINGS).run()
+    assert "crops made by threads, 2" in caplog.text
+    monkeypatch.setattr(crops, "_pays", lambda *given: False)
+    assert same(result.model, trainer(SETTINGS).run().model)
+
+
+@pytest.mark.usefixtures("on_device")
+def test_a_full_device_makes_no_crops(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr("cpsam_core.data.device_batches.maps_of", full)
+    result = trainer(SETTINGS).run()
+    monkeypatch.setattr(crops, "_pays", lambda *given: False)
+    assert same(result.model, trainer(SETTINGS).run().model)
+
+
+def test_it_pays_on_cards_for_small_networks_unless_processes_are_asked_for() -> None:
+    small, card = model(), torch.device("cuda")
+    assert crops._pays(card, small, QUICK)
+    assert not crops._pays(torch.device("cpu"), small, QUICK)
+    assert not crops._pays(torch.device("mps"), small, QUICK)
+    assert not crops._pays(card, small, replace(QUICK, processes=2))
+    assert crops.MOST_WEIGHTS < 300_000_000
