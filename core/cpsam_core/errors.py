@@ -38,7 +38,15 @@ MemoryError. Errors that a library derives from Exception alone are added where 
 
 
 class CpsamError(Exception):
-    """Something the user can act on; the message says what happened and what to do."""
+    """Something the user can act on; the message says what happened and what to do.
+
+    It is read in the window, in Python and on the command line, so it names no option of the last: `options` do, which
+    the command line adds.
+    """
+
+    def __init__(self, *said: object, options: str = "") -> None:
+        super().__init__(*said)
+        self.options = options
 
 
 class ImageError(CpsamError):

@@ -118,7 +118,8 @@ def said_in_words(folder: Path) -> Iterator[None]:
     except killed as error:
         raise ClusterError(
             f"Workers died {RETRIES} times at one block, most likely because the memory was not enough: allow the "
-            f"workers more of it, or take smaller blocks in another folder (--blocks 512, --max-memory). {goes_on}"
+            f"workers more of it, or take smaller blocks in another folder. {goes_on}",
+            options="--max-memory, --blocks",
         ) from error
     except gone as error:
         raise ClusterError(f"The dask scheduler is gone, or was restarted. {goes_on}") from error

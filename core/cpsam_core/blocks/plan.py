@@ -246,8 +246,8 @@ def plan_blocks(
         needed = _bytes_of(_plan_of(shape, diameter, chunk, anisotropy))
         raise SettingsError(
             f"Blocks of {chunk} pixels need {needed / 1e9:.2f} GB of memory, and {allowed / 1e9:.2f} GB may be "
-            "used: close other programs, allow more (cpsam segment --max-memory), or set a smaller diameter if "
-            "cells are smaller."
+            "used: close other programs, allow more, or set a smaller diameter if cells are smaller.",
+            options="--max-memory",
         )
     return _plan_of(shape, diameter, low * chunk, anisotropy)
 

@@ -122,7 +122,8 @@ def _check(source: Source, settings: Settings) -> None:
     joins = settings.stitch_threshold > 0 and source.shape[0] > 1 and not settings.do_3D
     if joins and not settings.resample:
         raise SettingsError(
-            "Stitched stacks with resample off do not work by blocks: leave out --no-resample, or --stitch_threshold."
+            "Stitched stacks with resample off do not work by blocks: turn resample on, or stitching off.",
+            options="--no-resample, --stitch_threshold",
         )
 
 

@@ -7,7 +7,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING
 
-from cpsam_core.cli.common import OK, UsageError, fetch_progress, say, tell, terminal_progress
+from cpsam_core.cli.common import OK, UsageError, describe, fetch_progress, say, tell, terminal_progress
 from cpsam_core.cli.table import align
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def run_robustness(args: argparse.Namespace) -> int:
     try:
         settings = Settings(diameter=args.diameter)
     except SettingsError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(describe(error)) from error
     pairs = find_pairs(args.true)
     learnt = Lineage.of(args.model).learnt_of(pairs)
     if learnt:

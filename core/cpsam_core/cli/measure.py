@@ -238,7 +238,7 @@ def _checked(args: argparse.Namespace) -> tuple[Expression | None, FileOptions]:
             args.separate_parts,
         )
     except CpsamError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(describe(error)) from error
 
 
 def _find(args: argparse.Namespace, endings: Endings, failed: list[str]) -> list[tuple[Input, Pair]]:
@@ -264,7 +264,7 @@ def _find(args: argparse.Namespace, endings: Endings, failed: list[str]) -> list
             for one, pair in pairs():
                 found.setdefault((as_given(one.path), pair.key), (one, pair))
         except CpsamError as error:
-            failed.append(_line(path, str(error)))
+            failed.append(_line(path, describe(error)))
             tell(f"error: {failed[-1]}")
 
     def below(folder: Path) -> list[tuple[Input, Pair]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cpsam_core.cli.common import UsageError
+from cpsam_core.cli.common import UsageError, describe
 from cpsam_core.errors import CpsamError
 from cpsam_core.images.image import parse_axes
 from cpsam_core.preprocess.normalize import NormalizeSettings
@@ -190,7 +190,7 @@ def settings_from(args: argparse.Namespace) -> Settings:
         chosen = NormalizeSettings(**{name: given.pop(name) for name in brightness & set(given)})
         return Settings(normalize=chosen, **given)
     except CpsamError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(describe(error)) from error
 
 
 def _keywords(option: _Option, default: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cpsam_core.cli.common import (
     UsageError,
     add_device_options,
     add_pieces_option,
+    describe,
     say,
     tell,
     terminal_progress,
@@ -129,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
         candidates, options = _resumed(args) if args.resume else _asked(args)
         settings_of(options)
     except SettingsError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(describe(error)) from error
     with terminal_progress("retraining", unit="step") as progress:
         outcome = one_click(candidates, options, _Teller(), progress, restart=args.restart)
     _report(outcome)

@@ -205,7 +205,7 @@ def _to_do(
         try:
             images += [replace(one, key=key) for key in _keys(one.path, args)]
         except CpsamError as error:
-            tally.fail(one.path, str(error))
+            tally.fail(one.path, describe(error))
     tally.expect(len(images) + tally.failures)
     targets = plan(images, out, kinds, ResultNames(args.suffix, args.in_folders))
     if args.overwrite:

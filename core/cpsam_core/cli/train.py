@@ -15,6 +15,7 @@ from cpsam_core.cli.common import (
     UsageError,
     add_device_options,
     add_pieces_option,
+    describe,
     say,
     terminal_progress,
 )
@@ -152,7 +153,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings, mixing = train_settings(args), _mixing(args.mix)
     except SettingsError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(describe(error)) from error
     # Whatever can be missing is looked for now, not after hours of training.
     if args.out.is_dir():
         raise UsageError(f"--out names the file of the trained model, but {args.out} is a folder")

@@ -197,8 +197,9 @@ class TrainingSet:
         """Raise TrainingError where the images have classes that a network with so many class maps cannot learn."""
         if maps and self.class_count > maps:
             raise TrainingError(
-                f"the images have {self.class_count - 1} classes, but the network was made for {maps - 1}; train with "
-                "--classes to give it new maps (in the window: Classes)"
+                f"the images have {self.class_count - 1} classes, but the network was made for {maps - 1}; set "
+                "classes to yes to give it new maps",
+                options="--classes",
             )
 
     @cached_property

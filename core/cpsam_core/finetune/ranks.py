@@ -70,7 +70,8 @@ class Ranks:
         if batch % self.count:
             raise SettingsError(
                 f"a batch of {batch} cannot be shared equally by {self.count} processes; "
-                f"use a multiple of {self.count} (--batch-size)"
+                f"use a multiple of {self.count}",
+                options="--batch-size",
             )
         return batch // self.count
 

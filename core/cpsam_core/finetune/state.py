@@ -137,7 +137,8 @@ def check_origin(path: Path, stored: Mapping[str, str], wanted: Mapping[str, str
         )
         raise TrainingError(
             f"{path.name} is the state of another training, which was interrupted ({shown}). Go on with that one as it "
-            "was begun, give this one another name, or begin anew with --restart"
+            "was begun, give this one another name, or begin it anew",
+            options="--restart",
         )
 
 

@@ -39,8 +39,8 @@ class TooLargeError(ImageError):
     def __init__(self, path: Path, needed: int, stored: int) -> None:
         super().__init__(
             f"{path} says that it holds {_bytes(needed)} of pixels, and has only {_bytes(stored)} itself: it is "
-            "damaged, or made to fill the memory. If it is right, allow it (--large on the command line; the window "
-            "asks when the image is opened)."
+            "damaged, or made to fill the memory. If it is right, allow it; the window asks when the image is opened.",
+            options="--large",
         )
         self.path, self.needed = path, needed
 

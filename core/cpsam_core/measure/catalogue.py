@@ -73,7 +73,9 @@ CATALOGUE = (
     ),
     Measure("min_C", "grey", "least value"),
     Measure("max_C", "grey", "largest value"),
-    Measure("neighbours", "", "number of objects with a pixel within --near of one of this object's"),
+    Measure(
+        "neighbours", "", "number of objects that touch this one, or lie within the distance that is chosen"
+    ),
     Measure("touches_border", "", "whether a pixel lies at the border of the image"),
     Measure("convex_area", "pixels", "pixels whose centre lies in the convex hull", "outline"),
     Measure("convex_volume", "voxels", "the same of a stack", "outline"),

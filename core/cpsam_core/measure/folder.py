@@ -132,7 +132,8 @@ def measure_pair_in_parts(
     if pair.classes is not None or chosen.regions:
         raise ImageError(
             f"{pair.masks} does not fit the memory that may be used, and maps of classes and regions need it as a "
-            "whole: allow more with --max-memory."
+            "whole: allow more.",
+            options="--max-memory",
         )
     source = pair.open_source(chosen.axes, chosen.time)
     image = source.image

@@ -159,8 +159,9 @@ def check_free(name: str) -> None:
     """
     if name and state_path(name).is_file():
         raise TrainingError(
-            f"A training named {name} was interrupted. Choose another name, or go on with it or give it up: "
-            "Train, Continue an interrupted training (cpsam retrain --resume)."
+            f"A training named {name} was interrupted. Choose another name, or continue the interrupted training or "
+            "give it up.",
+            options="--resume",
         )
 
 

@@ -5237,8 +5237,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>nichts zeigt, ob es besser ist</translation>
     </message>
     <message>
-      <source>number of objects with a pixel within --near of one of this object's</source>
-      <translation>Zahl der Objekte mit einem Pixel, das höchstens --near von einem dieses Objekts entfernt ist</translation>
+      <source>number of objects that touch this one, or lie within the distance that is chosen</source>
+      <translation>Zahl der Objekte, die dieses berühren oder im gewählten Abstand liegen</translation>
     </message>
     <message>
       <source>object</source>

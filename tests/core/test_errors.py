@@ -1,0 +1,52 @@
+"""What the engine says is read in the window, in Python and on the command line."""
+
+from __future__ import annotations
+
+import ast
+import pickle
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cpsam_core
+from cpsam_core.cli.common import describe
+from cpsam_core.errors import CpsamError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OPTION = re.compile(r"(^|[ (])--[a-z]")
+OF_ITS_OWN = ("cli", "doctor.py", "system/machine.py", "finetune/ranks.py")
+"""Where words belong to the command line, or name options of other programs."""
+
+
+def sentences(node: ast.AST) -> Iterator[str]:
+    """Yield the words of a node, but those for the command line."""
+    if isinstance(node, ast.keyword) and node.arg == "options":
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from sentences(child)
+
+
+def test_errors_name_no_option_of_the_command_line() -> None:
+    folder = Path(cpsam_core.__file__).parent
+    wrong = [
+        f"{path.relative_to(folder)}: {words}"
+        for path in folder.rglob("*.py")
+        if not path.relative_to(folder).as_posix().startswith(OF_ITS_OWN)
+        for raised in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(raised, ast.Raise)
+        for words in sentences(raised)
+        if OPTION.search(words)
+    ]
+    assert wrong == []
+
+
+def test_the_command_line_adds_its_options() -> None:
+    error = SettingsError("Blocks need more memory: allow more.", options="--max-memory")
+    assert describe(error) == "Blocks need more memory: allow more. Options: --max-memory"
+    assert describe(CpsamError("no images")) == "no images"
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.options) == (str(error), error.options)
