@@ -33,14 +33,18 @@ class Call:
         Which model, and where it computes.
     settings
         As they fit the image.
-    time
-        Time point of the file that is open, None where it has no series.
+    time, scene
+        Time point and image of the file that are open, None where it has one only.
+    times
+        How many time points are segmented where that is all of them, in place of `time`; else 0.
     """
 
     image: str
     model: ModelChoice
     settings: Settings
     time: int | None = None
+    scene: int | None = None
+    times: int = 0
 
 
 def command_line(call: Call, platform: str = sys.platform) -> str:
@@ -50,7 +54,11 @@ def command_line(call: Call, platform: str = sys.platform) -> str:
         words += _option(name, value)
     for name, value in _changed(call.settings.normalize):
         words += _option(name, value)
-    if call.time is not None:
+    if call.scene is not None:
+        words += ["--scene", str(call.scene)]
+    if call.times:
+        words.append("--all-times")
+    elif call.time is not None:
         words += ["--time", str(call.time)]
     for name, chosen in (("--device", call.model.device), ("--precision", call.model.precision)):
         if chosen is not None:
@@ -73,19 +81,20 @@ def python_call(call: Call) -> str:
     reading = [repr(call.image or PLACEHOLDER)]
     if call.settings.axes is not None:
         reading.append(f"axes={call.settings.axes!r}")
-    if call.time is not None:
+    if call.scene is not None:
+        reading.append(f"scene={call.scene}")
+    if call.times:
+        reading.append("time=time")
+    elif call.time is not None:
         reading.append(f"time={call.time}")
-    return "\n".join(
-        (
-            *imports,
-            "",
-            f"segmenter = Segmenter.load({', '.join(model)})",
-            f"image = read_image({', '.join(reading)})",
-            f"result = segmenter.segment(image, Settings({', '.join(settings)}))",
-            "labels = result.labels",
-            "",
-        )
-    )
+    run = [
+        f"image = read_image({', '.join(reading)})",
+        f"result = segmenter.segment(image, Settings({', '.join(settings)}))",
+        "labels = result.labels",
+    ]
+    if call.times:
+        run = [f"for time in range({call.times}):", *(f"    {line}" for line in run)]
+    return "\n".join((*imports, "", f"segmenter = Segmenter.load({', '.join(model)})", *run, ""))
 
 
 def _changed(settings: Settings | NormalizeSettings) -> Iterator[tuple[str, Any]]:

@@ -176,10 +176,12 @@ class RunState:
 
     def call(self) -> Call:
         """Return the run on the open image as the command line and Python know it."""
-        reading = self._images.reading
+        reading, image = self._images.reading, self._open_image.image
         settings = replace(self.settings, axes=reading.axes or self.settings.axes)
         path = "" if self._open_image.path is None else str(self._open_image.path)
-        return Call(path, self._options.model, settings, reading.time)
+        # Not as it was asked for: the first one is taken where nobody says which.
+        time, scene = (None, None) if image is None else (image.key.time, image.key.scene)
+        return Call(path, self._options.model, settings, time, scene)
 
 
 def threshold_state(settings: Mapping[str, Any]) -> dict[str, Any]:

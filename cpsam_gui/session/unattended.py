@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cpsam_gui.jobs.job import Job, Problem
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.program.preferences import CurrentPreferences
+    from cpsam_gui.runs.as_command import Call
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
@@ -154,10 +155,19 @@ class FolderRun:
         if self._job is not None:
             self._job.cancel()
 
+    @property
+    def takes_all_times(self) -> bool:
+        """Whether a run on the open image is one on all time points of its file."""
+        return self._open_image.path is not None and self.all_times and self._images.times > 1
+
+    def call(self) -> Call:
+        """Return the run on the open image as the command line and Python know it."""
+        return replace(self._run_state.call(), times=self._images.times if self.takes_all_times else 0)
+
     def segment_open(self) -> None:
         """Segment the open image; of a movie all time points where that is chosen, in the background."""
         path = self._open_image.path
-        if path is None or not self.all_times or self._images.times == 1:
+        if path is None or not self.takes_all_times:
             self._segmenting.segment()
         elif self.queue.running:
             self._notices.message.emit(translate("Wait until the folder run is finished, or cancel it"))

@@ -176,11 +176,11 @@ class Foot(QFrame):
 
     def copy_command(self) -> None:
         """Put the line for the terminal on the clipboard."""
-        self._copy(command_line(self._run_state.call()), "The command is on the clipboard")
+        self._copy(command_line(self._folder_run.call()), "The command is on the clipboard")
 
     def copy_python(self) -> None:
         """Put the call in Python on the clipboard."""
-        self._copy(python_call(self._run_state.call()), "The lines of Python are on the clipboard")
+        self._copy(python_call(self._folder_run.call()), "The lines of Python are on the clipboard")
 
     def _copy(self, text: str, words: str) -> None:
         clipboard = QApplication.clipboard()

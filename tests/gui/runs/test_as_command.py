@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -104,6 +105,16 @@ def test_paths_and_models_survive_the_shell(path: str) -> None:
     load, read, _ = run_python(python_call(call))
     assert load == ((model.name,), {"device": "cuda:1", "precision": "float32"})
     assert read == ((path,), {"time": 3})
+
+
+def test_all_time_points_of_a_scene() -> None:
+    call = Call("movie.tif", ModelChoice(), Settings(), time=1, scene=2, times=3)
+    args = parse(command_line(call, "linux"))
+    assert (args.all_times, args.time, args.scene) == (True, None, "2")
+    _, read, _ = run_python(python_call(call))
+    assert read == (("movie.tif",), {"scene": 2, "time": 2}), "the last of three"
+    one = parse(command_line(replace(call, times=0), "linux"))
+    assert (one.all_times, one.time, one.scene) == (False, 1, "2")
 
 
 def test_windows_quotes_its_own_way() -> None:

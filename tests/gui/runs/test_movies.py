@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import tifffile
+from PyQt6.QtWidgets import QApplication
 
 from cpsam_core.images.companions import documents_of
 from cpsam_gui import operations, tasks
@@ -228,6 +229,11 @@ def test_the_open_movie_is_segmented_whole_by_the_button_of_the_page(
     assert panel.foot.all_times.isVisible()
     panel.foot.all_times.click()
     assert panel.folder.all_times.isChecked(), "it is one choice"
+    panel.foot.copy_command()
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None and clipboard.text().endswith("--all-times")
+    panel.foot.copy_python()
+    assert "for time in range(" in clipboard.text()
     panel.run_button.click()
     qtbot.waitUntil(lambda: session.folder_run.queue.running)
     assert panel.pages.currentWidget() is panel.folder
