@@ -278,7 +278,7 @@ def _repeat(warm: Heat, sources: NDArray[np.int64], step: Step, steps: int, stop
     """Feed heat into the sources and take a step, many times."""
     import torch
 
-    from cpsam_core.dynamics.unlocked import spread
+    from cpsam_core.dynamics.spread import spread
 
     flat, places = torch.from_numpy(warm), torch.from_numpy(sources)
     heat = torch.full(places.shape, SOURCE, dtype=flat.dtype)

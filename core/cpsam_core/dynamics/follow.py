@@ -10,7 +10,6 @@ Where the network ran on a graphics card, they are followed there.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -30,12 +29,10 @@ Positions = NDArray[np.signedinteger[Any]]
 
 log = logging.getLogger(__name__)
 
-# Positions and flows of a chunk fit in a second-level cache.
-CHUNK_POINTS = 1 << 16
+# Positions and flows of a chunk fit in a second-level cache; fewer than `unlocked.PIECE`.
+CHUNK_POINTS = 31 << 10
 # The chunk of small images, so that every thread has work.
 SMALL_CHUNK_POINTS = 1 << 13
-# A step of one thread keeps the interpreter from the others for as long as it takes to move about so many points.
-LOCKED_POINTS = 1 << 11
 # Kinds of devices where pixels are followed on the device.
 CARDS = ("cuda",)
 # Side of the tiles of the image that are put together to a chunk.
@@ -105,38 +102,28 @@ def follow(
 
     frame = frame or ImageFrame((0,) * inside.ndim, inside.shape)
     total = int(np.count_nonzero(inside))
-    threads = useful_threads(total, threads or torch.get_num_threads())
+    threads = threads or torch.get_num_threads()
     position = np.dtype(np.int32 if inside.size <= np.iinfo(np.int32).max else np.int64)
     starts: Positions = np.empty(total, position)
     ends: Positions = np.empty(total, position)
     edges = [0]
-    least = max(SMALL_CHUNK_POINTS, LOCKED_POINTS * threads)
-    for chunk in _chunks(inside, min(max(total // (4 * threads), least), CHUNK_POINTS)):
+    for chunk in _chunks(inside, min(max(total // (4 * threads), SMALL_CHUNK_POINTS), CHUNK_POINTS)):
         edges.append(edges[-1] + len(chunk))
         starts[edges[-2] : edges[-1]] = chunk
     if device.partition(":")[0] in CARDS and _on_card(
         flows, inside, frame, starts, ends, niter, device, progress
     ):
         return starts, ends
-    field = _field(flows, inside, frame)
+    field, longest = _field(flows, inside, frame)
 
     def work(number: int) -> int:
         span = slice(edges[number], edges[number + 1])
-        ends[span] = _follow_chunk(field, starts[span], inside.shape, frame, niter)
+        ends[span] = _follow_chunk(field, longest, starts[span], inside.shape, frame, niter)
         return edges[number + 1]
 
     for done in _in_threads(work, len(edges) - 1, threads):
         progress(done, total, "following flows")
     return starts, ends
-
-
-def useful_threads(total: int, most: int) -> int:
-    """Return how many threads, of at most so many, follow `total` points without waiting for each other.
-
-    Between two steps a thread holds the interpreter's lock. Each of n threads gets a share of the points, and has to
-    work on it for longer than the others hold the lock.
-    """
-    return max(1, min(most, math.isqrt(total // LOCKED_POINTS)))
 
 
 def _on_card(
@@ -160,7 +147,8 @@ def _on_card(
     if place.type == "cuda" and not torch.cuda.is_available():
         return False
     try:
-        there = CardFlows(_scaled_steps(flows, inside, frame.shape), frame.origin, frame.shape, place)
+        steps, _ = _scaled_steps(flows, inside, frame.shape)
+        there = CardFlows(steps, frame.origin, frame.shape, place)
         for done in range(0, total, CARD_CHUNK_POINTS):
             span = slice(done, min(total, done + CARD_CHUNK_POINTS))
 
@@ -192,8 +180,12 @@ def _in_threads(work: Callable[[int], int], count: int, threads: int) -> Iterato
         pool.shutdown(cancel_futures=True)
 
 
-def _field(flows: NDArray[np.floating[Any]], inside: NDArray[np.bool_], frame: ImageFrame) -> torch.Tensor:
-    """Return (1, ndim, ...) float32: the step of every pixel in coordinates from -1 to 1, last axis first.
+def _field(
+    flows: NDArray[np.floating[Any]], inside: NDArray[np.bool_], frame: ImageFrame
+) -> tuple[torch.Tensor, float]:
+    """Return (1, ndim, ...) float32, the step of every pixel in coordinates from -1 to 1, last axis first.
+
+    The second value is the length of the longest of them along an axis.
 
     The field of a part has the size of the whole image, so that coordinates are those of the image, but the memory of
     the part: rows of the image overlap in it. Every place of the image is some place of that memory, and the right one
@@ -201,8 +193,9 @@ def _field(flows: NDArray[np.floating[Any]], inside: NDArray[np.bool_], frame: I
     """
     import torch
 
+    steps, longest = _scaled_steps(flows, inside, frame.shape)
     if frame.shape == inside.shape:
-        return torch.from_numpy(_scaled_steps(flows, inside, frame.shape)[np.newaxis])
+        return torch.from_numpy(steps[np.newaxis]), longest
     part = inside.shape
     strides = [1]
     for length in part[:0:-1]:
@@ -211,20 +204,21 @@ def _field(flows: NDArray[np.floating[Any]], inside: NDArray[np.bool_], frame: I
     reach = sum((length - 1) * stride for length, stride in zip(frame.shape, strides, strict=True)) + 1
     # The part begins at `before`; zeros that nobody touches take no memory.
     whole = np.zeros((inside.ndim, max(reach, before + inside.size)), np.float32)
-    whole[:, before : before + inside.size] = _scaled_steps(flows, inside, frame.shape).reshape(
-        inside.ndim, -1
-    )
+    whole[:, before : before + inside.size] = steps.reshape(inside.ndim, -1)
     tensor = torch.from_numpy(whole)
-    return tensor.as_strided((1, inside.ndim, *frame.shape), (0, whole.shape[1], *strides))
+    return tensor.as_strided((1, inside.ndim, *frame.shape), (0, whole.shape[1], *strides)), longest
 
 
 def _scaled_steps(
     flows: NDArray[np.floating[Any]],
     inside: NDArray[np.bool_],
     shape: tuple[int, ...],
-) -> NDArray[np.float32]:
-    """Return (ndim, ...) float32: the step of every pixel of the part in coordinates of an image of `shape`."""
-    ndim = inside.ndim
+) -> tuple[NDArray[np.float32], float]:
+    """Return (ndim, ...) float32, the step of every pixel of the part in coordinates of an image of `shape`.
+
+    The second value is the length of the longest of them along an axis.
+    """
+    ndim, longest = inside.ndim, 0.0
     field = np.empty((ndim, *inside.shape), np.float32)
     for axis in range(ndim):
         scale = np.float32(2.0 / max(1, shape[axis] - 1))
@@ -236,7 +230,8 @@ def _scaled_steps(
             step /= np.float32(5)
             step *= scale
             step[~np.isfinite(step)] = 0
-    return field
+            longest = max(longest, float(step.max()), -float(step.min()))
+    return field, longest
 
 
 def _chunks(inside: NDArray[np.bool_], size: int) -> Iterator[NDArray[np.int64]]:
@@ -261,38 +256,25 @@ def _chunks(inside: NDArray[np.bool_], size: int) -> Iterator[NDArray[np.int64]]
 
 
 def _follow_chunk(
-    field: torch.Tensor, starts: Positions, part: tuple[int, ...], frame: ImageFrame, niter: int
+    field: torch.Tensor,
+    longest: float,
+    starts: Positions,
+    part: tuple[int, ...],
+    frame: ImageFrame,
+    niter: int,
 ) -> NDArray[np.int64]:
     """Return the flat position in the part of the pixel in which each of `starts` ends."""
+    import torch
+
+    from cpsam_core.dynamics.walk import walk
+
     local = np.unravel_index(starts, part)
     places = tuple(at + first for at, first in zip(local, frame.origin, strict=True))
-    points = _to_unit(places, frame.shape)
-    # Where points that need no more steps are for good.
-    last = np.empty_like(points)
-    # Which column of `last` each start has become.
-    group = np.arange(len(starts))
-    # Which column of `last` each column of `points` is.
-    alive = group
-    before: NDArray[np.float32] | None = None
-    *looks, final = _legs(niter)
-    for leg in looks:
-        _step(field, points, leg)
-        twin = _twins(points)
-        kept = twin == np.arange(len(twin))
-        merged = np.arange(len(starts))
-        merged[alive] = alive[twin]
-        group = merged[group]
-        if before is not None:
-            circling = _equal(points, before)
-            last[:, alive[circling]] = points[:, circling]
-            kept &= ~circling
-        points, alive = points[:, kept], alive[kept]
-        before = points.copy()
-        if alive.size == 0:
-            break
-    _step(field, points, final)
-    last[:, alive] = points
-    return _to_flat(last[:, group], part, frame)
+    points = torch.from_numpy(_to_unit(places, frame.shape))
+    ends: NDArray[np.int64] = walk(
+        field, points, _legs(niter), longest, frame.origin, part, frame.shape
+    ).numpy()
+    return ends
 
 
 def _legs(niter: int) -> list[int]:
@@ -311,47 +293,6 @@ def _legs(niter: int) -> list[int]:
     return legs
 
 
-def _twins(points: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return for every point the index of a point at exactly the same place, for most twins the same one.
-
-    One look into a hash table: where two places collide, some twins are missed until the next time.
-    """
-    own = np.arange(points.shape[1])
-    mixed = np.zeros(points.shape[1], np.uint32)
-    for row in points.view(np.uint32):
-        mixed ^= row
-        # A prime near 2**32 / golden ratio spreads the low bits.
-        mixed *= np.uint32(0x9E3779B1)
-        mixed ^= mixed >> np.uint32(15)
-    mixed &= np.uint32((1 << (2 * len(own)).bit_length()) - 1)
-    slot = mixed.astype(np.intp)
-    table = np.empty(int(mixed.max(initial=0)) + 1, np.int64)
-    table[slot] = own
-    twin: NDArray[np.int64] = table[slot]
-    return np.where(_equal(points, points[:, twin]), twin, own)
-
-
-def _equal(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return which columns are equal."""
-    equal: NDArray[np.bool_] = points[0] == others[0]
-    for row, other in zip(points[1:], others[1:], strict=True):
-        equal &= row == other
-    return equal
-
-
-def _step(field: torch.Tensor, points: NDArray[np.float32], count: int) -> None:
-    """Move the points by `count` steps in place."""
-    import torch
-
-    sample = torch.nn.functional.grid_sample
-    with torch.inference_mode():
-        grid = torch.from_numpy(points).T[(None,) * (field.ndim - 2)]
-        for _ in range(count):
-            step = sample(field, grid, align_corners=False).numpy().reshape(points.shape)
-            np.add(points, step, out=points)
-            points.clip(-1, 1, out=points)
-
-
 def _to_unit(position: tuple[NDArray[np.int64], ...], shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Return (ndim, n) float32 coordinates from -1 to 1, last axis first."""
     points = np.stack(position[::-1]).astype(np.float32)
@@ -360,13 +301,3 @@ def _to_unit(position: tuple[NDArray[np.int64], ...], shape: tuple[int, ...]) ->
     points *= np.float32(2)
     points -= np.float32(1)
     return points
-
-
-def _to_flat(points: NDArray[np.float32], part: tuple[int, ...], frame: ImageFrame) -> NDArray[np.int64]:
-    """Return the flat position in the part of the pixel that holds each point."""
-    flat = np.zeros(points.shape[1], np.int64)
-    for row, length, first, whole in zip(points[::-1], part, frame.origin, frame.shape, strict=True):
-        pixel = ((row + np.float32(1)) * np.float32(0.5) * np.float32(max(1, whole - 1))).astype(np.int64)
-        flat *= length
-        flat += np.clip(pixel - first, 0, length - 1)
-    return flat

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from cpsam_core.dynamics import unlocked
+from cpsam_core.dynamics import spread, unlocked, walk
 from cpsam_core.dynamics.targets import flows_from_masks
+
+LOOPS = {"heat": spread._loop, "paths": walk._loop}
 
 
 def blocks(shape: tuple[int, ...]) -> np.ndarray:
@@ -18,25 +20,53 @@ def blocks(shape: tuple[int, ...]) -> np.ndarray:
     return labels
 
 
-def test_torch_can_make_the_loops() -> None:
-    assert isinstance(unlocked.without_lock(unlocked._spread), torch.jit.ScriptFunction)
+@pytest.mark.parametrize("name", LOOPS)
+def test_torch_can_make_the_loops(name: str) -> None:
+    assert isinstance(LOOPS[name](), torch.jit.ScriptFunction)
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_torch_without_the_compiler_takes_the_lines_as_they_stand(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(torch.jit, "CompilationUnit")
+    unlocked.without_lock.cache_clear()
+    assert not isinstance(LOOPS[name](), torch.jit.ScriptFunction)
+    unlocked.without_lock.cache_clear()
 
 
 @pytest.mark.parametrize("shape", [(60, 90), (12, 15, 18)])
 @pytest.mark.parametrize("exact", [True, False])
-def test_the_same_without_the_compiler_and_in_small_pieces(
+def test_heat_is_the_same_without_the_compiler_and_in_small_pieces(
     shape: tuple[int, ...], exact: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labels = blocks(shape)
     made = flows_from_masks(labels, exact=exact)
     monkeypatch.setattr(unlocked, "PIECE", 50)
     np.testing.assert_array_equal(flows_from_masks(labels, exact=exact), made)
-    monkeypatch.setattr(unlocked, "without_lock", lambda loop: loop)
+    monkeypatch.setattr(spread, "without_lock", lambda loop, *parts: loop)
     np.testing.assert_array_equal(flows_from_masks(labels, exact=exact), made)
 
 
-def test_a_torch_without_the_compiler_takes_the_lines_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(torch.jit, "CompilationUnit")
-    unlocked.without_lock.cache_clear()
-    assert unlocked.without_lock(unlocked._spread) is unlocked._spread
-    unlocked.without_lock.cache_clear()
+@pytest.mark.parametrize("shape", [(60, 90), (12, 15, 18)])
+def test_ends_are_the_same_without_the_compiler_and_without_looks_on_the_way(
+    shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng, ndim = np.random.default_rng(1), len(shape)
+    flows = flows_from_masks(blocks(shape)) + rng.normal(0, 0.2, (ndim, *shape))
+    # Many cross the border of the image.
+    flows[:, :3] = -1
+    scale = np.array([2 / (n - 1) for n in shape[::-1]]).reshape(ndim, *(1,) * ndim)
+    field = torch.from_numpy((flows[::-1] * scale).astype(np.float32))[None]
+    places = np.argwhere(np.ones(shape, np.bool_))[:, ::-1].T / (np.array(shape[::-1])[:, None] - 1)
+    longest = float(field.abs().max())
+
+    def ends(legs: list[int]) -> np.ndarray:
+        points = torch.from_numpy((2 * places - 1).astype(np.float32))
+        return walk.walk(field, points, legs, longest, (0,) * ndim, shape, shape).numpy()
+
+    together = ends([200])
+    assert len(np.unique(together)) < together.size / 2
+    np.testing.assert_array_equal(ends([32, 12, 12, 24, 24, 48, 48]), together)
+    monkeypatch.setattr(walk, "without_lock", lambda loop, *parts: loop)
+    np.testing.assert_array_equal(ends([32, 12, 12, 24, 24, 48, 48]), together)
