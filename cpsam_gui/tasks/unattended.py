@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.images.document_key import WHOLE
 from cpsam_core.progress import Cancelled, silent
+from cpsam_gui.program.run_part import RunPart
 from cpsam_gui.runs.fates import EarlierWork, fate_of, one_of
 from cpsam_gui.runs.folder_queue import ExistingMasks
 from cpsam_gui.runs.movie_times import MovieTimes, at_work
@@ -140,7 +141,7 @@ def _segment_times(
     for time in times.left:
         reading = plan.reading.at(time)
 
-        tell = partial(_tell, progress, times, time)
+        tell = partial(_tell, progress, times, time, RunPart())
         try:
             image = _arranged(raw, path, reading)
             if plan.is_open(path, image.key):
@@ -156,9 +157,11 @@ def _segment_times(
     return times
 
 
-def _tell(progress: Progress, times: MovieTimes, time: int, done: int, total: int, note: str = "") -> None:
+def _tell(
+    progress: Progress, times: MovieTimes, time: int, run: RunPart, done: int, total: int, note: str = ""
+) -> None:
     """Tell how far a movie is, and which time point is worked on; what is done with it, as `note` says, has no room."""
-    part = round(STEPS * times.part(done / max(total, 1)))
+    part = round(STEPS * times.part(run.go_on(done, total, note)))
     progress(part, STEPS, at_work(time, times.count))
 
 

@@ -14,8 +14,11 @@ from cpsam_core.images.companions import documents_of
 from cpsam_gui import operations, tasks
 from cpsam_gui.jobs import job
 from cpsam_gui.panels import FilesPanel, SegmentPanel
+from cpsam_gui.program.run_part import RunPart
 from cpsam_gui.runs.folder_queue import QueueState
+from cpsam_gui.runs.movie_times import MovieTimes
 from cpsam_gui.storage.companions import masks_path
+from cpsam_gui.tasks import unattended
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -321,6 +324,24 @@ def test_progress_names_the_time_point_and_cancelling_keeps_what_is_done(
     assert entry.state is QueueState.CANCELLED
     assert entry.text(str) == "cancelled: 3 of 5 time points done"
     assert masks_of(folder, "movie1") == [f"movie1_t00{n}_masks.tif" for n in range(3)]
+
+
+def test_the_search_for_the_size_is_a_small_part_of_each_time_point() -> None:
+    told: list[float] = []
+    times, run = MovieTimes(2).adding(0, 3), RunPart()
+    for done, total, note in (
+        (0, 1, "Loading the model"),
+        (2, 2, "cell size"),
+        (0, 4, "Network"),
+        (2, 4, "Network"),
+        (4, 4, "Network"),
+        (0, 1, "Objects"),
+    ):
+        unattended._tell(
+            lambda part, whole, words: told.append(part / whole), times, 1, run, done, total, note
+        )
+    assert told == sorted(told) and told[0] == 0.5
+    assert told[1] == pytest.approx(0.55) and told[2] == told[1] and 0.7 < told[3] < 0.8 < told[4] < 1
 
 
 def test_a_time_point_that_is_opened_during_the_run_is_done_in_its_history(
