@@ -59,7 +59,7 @@ class Edits:
 
     def go_to(self, position: int) -> None:
         """Go to a place in the history."""
-        self._gestures.tool.cancel()
+        self._gestures.end_stroke()
         self._travel(position)
 
     def _travel(self, position: int) -> None:
@@ -69,6 +69,7 @@ class Edits:
         now, steps = document.position, document.steps
         if now == before:
             return
+        self._gestures.masks_replaced()
         # The step that was met last.
         step = leaving[now - max(position, 0)] if now < before else document.applied(now - 1)[0]
         words = translate("Undone: {}") if now < before else translate("Redone: {}")

@@ -73,7 +73,7 @@ class ExportController:
         if document.large:
             self._export_large(target, plan)
             return
-        self._gestures.tool.cancel()
+        self._gestures.end_stroke()
         work = partial(
             exporting.export_open,
             target,

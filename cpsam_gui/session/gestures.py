@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import filled
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.slice import Slice
+    from cpsam_gui.state.steps import Step
 
 # Image pixels.
 BRUSH_RANGE_PIXELS = (1.0, 400.0)
@@ -48,12 +49,41 @@ class Gestures(QObject):
         self._drawn = False
         self._was_busy = False
         self.options.events.connect(self._options_changed)
+        self._follow_masks()
 
     def take_desk(self, desk: Desk) -> None:
-        """Work on another document."""
-        self.desk = desk
+        """Work on another document; what is begun ends with the present one."""
+        if self.tool.begun:
+            self.desk.say(translate("What was begun on the previous image was given up"))
+        self.tool.cancel()
+        problems, self.desk = self.desk.problems, desk
+        desk.problems += problems
         key = self._before if self.tool.passing else self.tool.key
         self.tool = TOOLS[key](desk)
+        self._follow_masks()
+
+    def _follow_masks(self) -> None:
+        self.desk.document.stepped.connect(self._stepped)
+        self._after_others()
+
+    def _stepped(self, step: Step, forward: bool) -> None:
+        if step.swap is not None:
+            self.masks_replaced()
+
+    def masks_replaced(self) -> None:
+        """Let the tool go on over other masks than those that it began on, or give up and say why."""
+        self.tool.masks_replaced()
+        self.redraw.emit()
+        self._after_others()
+
+    def _after_others(self) -> None:
+        # What the tool says comes after the words about what replaced the masks or the image.
+        QTimer.singleShot(0, self._after)
+
+    def end_stroke(self) -> None:
+        """Complete a stroke under way, as if the button were let go: what comes needs whole steps."""
+        if self.desk.document.writing:
+            self.tool_release(self.pointer or Pointer(0, 0))
 
     @property
     def across(self) -> int:

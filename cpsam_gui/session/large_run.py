@@ -170,7 +170,6 @@ class LargeRun(QObject):
             self._put_together(pending, folder)
         else:
             self.let_go()
-            self._gestures.tool.cancel()
             self._run_state.flows, self._run_state.last_settings = None, dict(pending.settings)
             self._open_image.view.selection = frozenset()
             document.replace(

@@ -309,7 +309,6 @@ class RunResults:
         self._live = pending.document.state, pending.gesture
 
     def _take(self, kind: StepKind, name: str, found: tasks.MaskResult, *, apart: bool = True) -> None:
-        self._gestures.tool.cancel()
         trace = self._run_state.trace
         if found.output is not None:
             self._run_state.flows = found.output

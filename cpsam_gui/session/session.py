@@ -113,6 +113,8 @@ class Session(QObject):
         self.edits = Edits(open_image, notices, self.gestures)
         self.pieces = Pieces(open_image, notices, self.jobs, self.edits, self.questions)
         self.images = Images(open_image, notices, self.jobs, self._preferences, self.questions)
+        # First of all that listens: what is saved then holds the stroke.
+        self.images.leaving.connect(self.gestures.end_stroke)
 
     def _make_segmenting(self) -> None:
         """Make what runs the model on the open image."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.view import View
 
 HIDDEN = "The masks are hidden; show them to draw (X)"
+CHANGED = "The object has changed meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +247,11 @@ class Tool:
         return False
 
     @property
+    def begun(self) -> bool:
+        """Whether giving up loses something that was drawn."""
+        return self.busy and not self.passing
+
+    @property
     def drawn_in(self) -> Slice | None:
         """The slice in which a line is being drawn, so that other views leave it alone; None where there is none."""
         return None
@@ -285,6 +291,9 @@ class Tool:
 
     def cancel(self) -> None:
         """Give up what is begun (Escape, another tool, another image)."""
+
+    def masks_replaced(self) -> None:
+        """Follow a result that came in: what needs none of the old masks goes on, the rest is given up and says so."""
 
     def leave(self) -> None:
         """The pointer left the canvas."""

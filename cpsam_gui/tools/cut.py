@@ -9,7 +9,7 @@ import numpy as np
 
 from cpsam_gui import drawing, operations
 from cpsam_gui.operations import bodies
-from cpsam_gui.tools.base import Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
+from cpsam_gui.tools.base import CHANGED, Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
 from cpsam_gui.tools.marks import Marks, region
 from cpsam_gui.tools.outline import Lasso
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.bodies import Voxel
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.box import Box
+    from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.slice import Slice
 
 # Pixels; dividing a larger object takes longer than a frame.
@@ -69,7 +70,8 @@ class Merge(Lasso):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._marks = Marks(desk.document)
-        self._crossed: dict[int, None] = {}
+        self._crossed: dict[int, ObjectRecord] = {}
+        """The objects on the way, in its order, as they were then."""
 
     def press(self, p: Pointer) -> bool:
         """Start at an object or beside one."""
@@ -93,8 +95,8 @@ class Merge(Lasso):
         row = self.desk.document.objects.get(number)
         if row is not None and row.locked:
             self.desk.say(operations.LOCKED)
-        elif number:
-            self._crossed.setdefault(number)
+        elif row is not None:
+            self._crossed.setdefault(number, row)
 
     def finish(self) -> None:
         """Join what was crossed; the first keeps its id."""
@@ -104,6 +106,13 @@ class Merge(Lasso):
             return
         self.desk.tell(operations.merge(self.desk.document, crossed))
         self.desk.view.select(crossed[0])
+
+    def masks_replaced(self) -> None:
+        """Go on with objects that stayed as they were."""
+        objects = self.desk.document.objects
+        if any(objects.get(number) != row for number, row in self._crossed.items()):
+            self.desk.say(CHANGED)
+            self.cancel()
 
     def cancel(self) -> None:
         """Drop the line."""
@@ -227,7 +236,7 @@ class Seeds(Tool):
             self.desk.say("Put a seed into each part of the object")
             return
         if not self._reaches(self.desk.again(self._shown)) or not self._same(box, number):
-            self.desk.say("The object has changed meanwhile")
+            self.desk.say(CHANGED)
         else:
             self.desk.tell(operations.split_into(self.desk.document, number, box, parts))
         self.cancel()
@@ -236,6 +245,16 @@ class Seeds(Tool):
         if self._mask is None or number not in self.desk.document.objects:
             return False
         return np.array_equal(self.desk.document.labels[box.slices] == number, self._mask)
+
+    def masks_replaced(self) -> None:
+        """Go on with an object that stayed as it was."""
+        if self._box is None or not self.busy:
+            return
+        if self._same(self._box, self._number):
+            self.desk.view.select(self._number)
+        else:
+            self.desk.say(CHANGED)
+            self.cancel()
 
     def cancel(self) -> None:
         """Take all seeds away."""

@@ -58,6 +58,10 @@ class Fill(Tool):
         self._at, self._held = p, True
         return True
 
+    def masks_replaced(self) -> None:
+        """Look again what the objects leave free."""
+        self._shown = (None, [])
+
     def move(self, p: Pointer) -> None:
         """Show what would be filled."""
         if not self._held:

@@ -26,6 +26,7 @@ STEP = 0.5
 SMALLEST_PIXELS = 8
 # Outlines.
 SHOWN = 500
+TAKEN = "The masks there have changed meanwhile; look again"
 
 
 class Find(Tool):
@@ -153,6 +154,16 @@ class Find(Tool):
         self._seek()
         return f"Cell probability threshold {self._threshold:.1f}"
 
+    def masks_replaced(self) -> None:
+        """Let the proposal stand where no object came into its place."""
+        if self._at is None:
+            return
+        labels = self.desk.document.labels
+        covered = self._found is not None and labels[self._box.slices][self._mask].any()
+        if covered or labels[self._at]:
+            self.desk.say(TAKEN)
+            self.cancel()
+
     def finish(self) -> None:
         """Make the proposal an object."""
         found, box, mask, desk = self._found, self._box, self._mask, self.desk
@@ -260,6 +271,13 @@ class SegmentBox(BoxSelect):
         self._proposal = proposal
         many = len(np.unique(proposal.labels)) - 1
         self.desk.say(f"{many} cell{'' if many == 1 else 's'} proposed   Enter: accept   Esc: cancel")
+
+    def masks_replaced(self) -> None:
+        """Let the proposal stand where no object came into its place; what is still sought is cut to what is free."""
+        proposal = self._proposal
+        if proposal is not None and self.desk.document.labels[proposal.box.slices][proposal.labels > 0].any():
+            self.desk.say(TAKEN)
+            self.cancel()
 
     def finish(self) -> None:
         """Take the proposed objects over."""

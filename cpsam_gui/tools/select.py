@@ -63,6 +63,10 @@ class Select(HoverOutline):
         elif p.alt and desk.view.selection and number not in desk.view.selection:
             self._preview = (*desk.view.selection, number), Tint.ADD
 
+    def masks_replaced(self) -> None:
+        """Show nothing of objects that may be others by now."""
+        self._drop()
+
     def leave(self) -> None:
         """Show nothing while the pointer is elsewhere."""
         self._drop()
@@ -102,16 +106,20 @@ def objects_in(labels: Labels, mask: Mask | None, size: int) -> frozenset[int]:
 def _choose(desk: Desk, box: Box, mask: Mask | None, p: Pointer) -> None:
     """Select what has pixels in a block of one slice, in another thread where that takes long."""
     document, shown = desk.document, desk.shown(p)
-    block, size = shown.flatten(document.labels[box.slices]), document.next_id
-    mask = None if mask is None else shown.flatten(mask)
+    block, size, state = shown.flatten(document.labels[box.slices]), document.next_id, document.state
+    flat = None if mask is None else shown.flatten(mask)
 
     def take(found: frozenset[int]) -> None:
-        _combine(desk, frozenset(number for number in found if number in document.objects), p)
+        if document.state is state:
+            _combine(desk, found, p)
+        else:
+            # Numbers of masks that are others by now.
+            _choose(desk, box, mask, p)
 
     if block.size <= COUNTED_PIXELS:
-        take(objects_in(block, mask, size))
+        take(objects_in(block, flat, size))
     else:
-        desk.later(lambda: objects_in(block, mask, size), take)
+        desk.later(lambda: objects_in(block, flat, size), take)
 
 
 def _combine(desk: Desk, found: frozenset[int], p: Pointer) -> None:

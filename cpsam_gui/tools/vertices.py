@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.tools.base import Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
+from cpsam_gui.tools.base import CHANGED, Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
+
+if TYPE_CHECKING:
+    from cpsam_gui.drawing.shapes import Mask
 
 # Screen pixels from a corner or an edge within which it is taken hold of.
 CLOSE_PIXELS = 9.0
@@ -30,6 +35,8 @@ class Vertices(Tool):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._number = 0
+        self._mask: Mask = np.zeros((0, 0), bool)
+        """Of the object in its plane, when it was taken."""
         self._shown = desk.view.slice
         self._points: list[tuple[float, float]] = []
         self._held: int | None = None
@@ -48,6 +55,25 @@ class Vertices(Tool):
     def edited(self) -> bool:
         """Whether a corner was changed."""
         return self._edited
+
+    @property
+    def begun(self) -> bool:
+        """Whether a corner was changed: nothing else is lost."""
+        return self._edited
+
+    def masks_replaced(self) -> None:
+        """Go on with an object that stayed as it was."""
+        if not self.busy:
+            return
+        row, view = self.desk.document.objects.get(self._number), self.desk.view
+        if row is not None:
+            mask = self._shown.flatten(self.desk.document.labels[self._shown.flat(row.box).slices])
+            if np.array_equal(mask == self._number, self._mask):
+                view.select(self._number)
+                return
+        if self._edited:
+            self.desk.say(CHANGED)
+        self.cancel()
 
     def _take(self, number: int, *, loud: bool = True) -> bool:
         desk = self.desk
@@ -68,6 +94,7 @@ class Vertices(Tool):
             COARSE_PIXELS,
         )
         self._points = [(y + box.y0, x + box.x0) for y, x in drawing.corners(mask, tolerance)]
+        self._mask = mask
         self._number, self._shown, self._edited, self._last = number, shown, False, None
         desk.view.select(number)
         return True

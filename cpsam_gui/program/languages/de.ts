@@ -3877,6 +3877,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Masken von {} haben Änderungen.</translation>
     </message>
     <message>
+      <source>The masks there have changed meanwhile; look again</source>
+      <translation>Die Masken dort haben sich inzwischen geändert; noch einmal suchen</translation>
+    </message>
+    <message>
       <source>The masks were replaced meanwhile: their parts were not made objects.</source>
       <translation>Die Masken wurden inzwischen ersetzt: Ihre Teile wurden nicht zu Objekten gemacht.</translation>
     </message>
@@ -4563,6 +4567,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>What suits the model</source>
       <translation>Was zum Modell passt</translation>
+    </message>
+    <message>
+      <source>What was begun on the previous image was given up</source>
+      <translation>Was auf dem vorigen Bild begonnen war, wurde aufgegeben</translation>
     </message>
     <message>
       <source>What you draw replaces the object that it touches</source>
