@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from fonticon_mdi7 import MDI7
 from PyQt6.QtCore import QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFont, QIcon, QPalette
+from PyQt6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
 from superqt.fonticon import icon as font_icon
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PyQt6.QtWidgets import QApplication
 
 # Pixels; margins and gaps are multiples or halves of it.
@@ -18,6 +20,8 @@ GRID_PX = 8
 TAB_PADDING_PX = 9
 """At each side of the words of a tab, pixels: four tabs stand side by side in the narrowest panel."""
 ICON = QSize(22, 22)
+ICON_PX = 16
+"""Side of an icon in a list."""
 # Pixels.
 MIN_TEXT_PX = 12
 
@@ -73,7 +77,7 @@ class ThemeEvents(QObject):
 _current = DARK
 _events = ThemeEvents()
 changed = _events.changed
-_plain: dict[tuple[str, str], QIcon] = {}
+_plain: dict[tuple[tuple[str, ...], str], QIcon] = {}
 """Icons and colours must be taken anew: ``theme.changed.connect(self._recolour)``."""
 
 
@@ -95,17 +99,33 @@ def icon(name: str, colour: str | None = None, on: str | None = None) -> QIcon:
     return made
 
 
-def plain_icon(name: str) -> QIcon:
-    """Return an icon made of pictures: views of lists paint none that is drawn anew each time it is asked for."""
-    key = (name, _current.text)
+def plain_icon(*names: str) -> QIcon:
+    """Return an icon made of pictures, of several side by side.
+
+    Views of lists paint none that is drawn anew each time it is asked for.
+    """
+    key = (names, _current.text)
     if key not in _plain:
         made = QIcon()
         for colour, mode in ((_current.text, QIcon.Mode.Normal), (_current.on_accent, QIcon.Mode.Selected)):
-            drawn = font_icon(getattr(MDI7, name), color=colour)
+            drawn = [font_icon(getattr(MDI7, name), color=colour) for name in names]
             for ratio in (1.0, 2.0):
-                made.addPixmap(drawn.pixmap(QSize(16, 16), ratio), mode)
+                made.addPixmap(_row_of(drawn, ratio), mode)
         _plain[key] = made
     return _plain[key]
+
+
+def _row_of(icons: Sequence[QIcon], ratio: float) -> QPixmap:
+    """Return a picture of icons side by side, for a screen of so many pixels to a point."""
+    side = round(ICON_PX * ratio)
+    row = QPixmap(side * len(icons), side)
+    row.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(row)
+    for place, one in enumerate(icons):
+        painter.drawPixmap(side * place, 0, one.pixmap(QSize(side, side), 1.0))
+    painter.end()
+    row.setDevicePixelRatio(ratio)
+    return row
 
 
 def apply(app: QApplication, scheme: Scheme = DARK) -> None:

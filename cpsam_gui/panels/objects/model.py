@@ -42,11 +42,15 @@ def flags_of(row: ObjectRecord, pieces: int = 1) -> str:
     return ", ".join(words)
 
 
-def icon_of(row: ObjectRecord) -> str:
-    """Return the name of the icon for what is marked on an object; empty for none."""
-    if row.verified:
-        return "check"
-    return "lock_outline" if row.locked else "help_circle_outline" if row.uncertain else ""
+def icons_of(row: ObjectRecord, pieces: int = 1) -> tuple[str, ...]:
+    """Return the names of the icons for what is marked on an object, as `flags_of` says it."""
+    marks = (
+        (row.verified, "check"),
+        (row.held, "lock_outline"),
+        (row.uncertain, "help_circle_outline"),
+        (pieces > 1, "set_split"),
+    )
+    return tuple(name for there, name in marks if there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ FILTERS: Mapping[str, Callable[[ObjectRecord], bool]] = {
 
 
 OF_ROWS: Mapping[str, tuple[Qt.ItemDataRole, ...]] = {
-    "Class": (Qt.ItemDataRole.DecorationRole,),
+    "Class": (Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ToolTipRole),
     "Marks": (Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ToolTipRole),
 }
 """What a row decides beside the text of its cells, by column."""
@@ -198,10 +202,14 @@ class ObjectsModel(QAbstractTableModel):
             return self._text(number, row, column)
         if column == "Class":
             facts = self._open_image.document.facts
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return self._text(number, row, column)
             return QColor(class_colour(row.class_id, facts.classes)) if row.class_id else None
+        pieces = self._pieces.now.get(number, 1)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return flags_of(row, self._pieces.now.get(number, 1))
-        return theme.plain_icon(icon_of(row)) if icon_of(row) else None
+            return flags_of(row, pieces)
+        icons = icons_of(row, pieces)
+        return theme.plain_icon(*icons) if icons else None
 
     def _row(self, number: int) -> ObjectRecord | None:
         """Return the row of an object; that of the last one is kept as long as nothing changes."""

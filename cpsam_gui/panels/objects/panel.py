@@ -33,6 +33,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.objects.classes import ClassesEditor
 from cpsam_gui.panels.objects.many import special
+from cpsam_gui.panels.objects.marks import MarksDelegate
 from cpsam_gui.panels.objects.menu import SelectionMenu
 from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, IN_PIECES, ObjectsModel, flags_of
 from cpsam_gui.program.i18n import translate
@@ -59,8 +60,8 @@ MANY = 2_000
 # Stretches of rows; a selection in more pieces is not marked in the table.
 RUNS = 4000
 WIDTHS_PX = (38, 48, 48, 68, 50)
-# Place of the column that is as wide as its words are.
-ORIGIN = 3
+# Places of the column that is as wide as its words are, and of that which shows icons for them.
+ORIGIN, MARKS = 3, 4
 AREA, LARGE_BODY = 1, 888_888
 """Place of the column of sizes, and voxels for which it has room in a stack."""
 LEAST_WIDTH_PX = 32
@@ -206,6 +207,7 @@ class ObjectsPanel(Panel):
                 header.resizeSection(place, width)
             words = max(map(table.fontMetrics().horizontalAdvance, origin_words().values()))
             header.resizeSection(ORIGIN, words + 2 * theme.GRID_PX)
+        table.setItemDelegateForColumn(MARKS, MarksDelegate(table))
         table.customContextMenuRequested.connect(self.open_menu)
         table.doubleClicked.connect(self.go_to)
         selection, viewport = table.selectionModel(), table.viewport()

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtWidgets import QStyleOptionViewItem
 
 from cpsam_gui import operations
 from cpsam_gui.panels import ObjectsPanel
-from cpsam_gui.panels.objects.panel import AREA
+from cpsam_gui.panels.objects.marks import MarksDelegate
+from cpsam_gui.panels.objects.panel import AREA, MARKS
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin, Records
+from cpsam_gui.style.theme import ICON_PX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +62,24 @@ def test_a_row_is_looked_up_once_and_is_never_an_old_one(
     with document.step("Mark"):
         document.update([number], class_id=4)
         assert model.data(model.index(0, 2)) == "4"
+
+
+def test_marks_are_icons_with_the_words_in_the_tooltip(segmented: Window) -> None:
+    segmented.show_panel("Objects")
+    panel, document = segmented.panel(ObjectsPanel), segmented.session.document
+    first = min(document.objects)
+    with document.step("Mark"):
+        document.update([first], verified=True, locked=True, uncertain=True)
+    panel.refresh()
+    cell = panel.model.index(0, MARKS)
+    assert panel.model.data(cell, Qt.ItemDataRole.ToolTipRole) == "accepted, uncertain"
+    delegate, option = panel.table.itemDelegateForColumn(MARKS), QStyleOptionViewItem()
+    assert isinstance(delegate, MarksDelegate)
+    delegate.initStyleOption(option, cell)
+    assert option.text == "" and option.decorationSize == QSize(2 * ICON_PX, ICON_PX)
+    assert option.decorationSize.width() < panel.table.columnWidth(MARKS)
+    operations.set_class(document, [first], 3)
+    assert panel.model.data(panel.model.index(0, 2), Qt.ItemDataRole.ToolTipRole) == "3"
 
 
 def test_the_sizes_of_bodies_are_not_cut(window: Window, stack_file: Path, qtbot: QtBot) -> None:
