@@ -4,7 +4,8 @@
 
 opens copies of the demonstration images, segments one, corrects cells with six tools, saves, goes to the next image
 and back, and checks that the corrections came back; then it tries what `session_steps.py` lists, one promise of the
-window after the other. The pictures go to FOLDER. It runs on any display; without one::
+window after the other, and `session_files.py` for the files of a folder. The pictures go to FOLDER.
+It runs on any display; without one::
 
     xvfb-run -a -s "-screen 0 1440x900x24" sh -c "matchbox-window-manager & python assets/session.py FOLDER"
 
@@ -35,6 +36,7 @@ from driver import (
 )
 from PIL import Image as Picture
 from PyQt6.QtCore import Qt
+from session_files import FILES
 from session_steps import LATER, STEPS
 
 from cpsam_core.demo import demo_images
@@ -154,7 +156,7 @@ def run(driver: Driver, images: Path) -> None:
         window.show_panel(name)
         driver.picture(f"panel_{name.lower()}")
     window.hide_panel("Table")
-    for step in LATER:
+    for step in (*LATER, *FILES):
         step(driver)
 
 

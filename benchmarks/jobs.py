@@ -172,7 +172,11 @@ def retrain(hands: Hands) -> None:
     session.training.finished.connect(ended.append)
     hands.key(Qt.Key.Key_S, CTRL)
     hands.wait(lambda: not session.document.modified)
-    hands.window.show_panel("Train")
+    if hasattr(session, "training_preview"):
+        # The key shows what would be learnt first; in older windows it begins at once.
+        hands.key(Qt.Key.Key_T, CTRL)
+    else:
+        hands.window.show_panel("Train")
     hands.wait(lambda: panel.options.fields["epochs"].value() > 1)
     panel.options.fields["epochs"].setValue(EPOCHS)
     hands.key(Qt.Key.Key_T, CTRL)

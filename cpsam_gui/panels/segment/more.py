@@ -9,7 +9,7 @@ from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cpsam_gui.panels.segment.fields import choice, label, number, put, told, whole
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 from cpsam_gui.style.fold import Fold
 from cpsam_gui.style.layout import form
@@ -71,7 +71,7 @@ class More(Fold):
             item = model.item(row) if isinstance(model, QStandardItemModel) else None
             if item is not None:
                 item.setEnabled(not why)
-                item.setToolTip(why)
+                item.setToolTip(translate_said(why))
 
     def _brightness(self, rows: QFormLayout) -> None:
         tip = "Percentiles of brightness that are scaled to 0 and 1 for the model"

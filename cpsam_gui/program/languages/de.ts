@@ -1963,6 +1963,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Senken für größere und mehr Masken, erhöhen für kleinere und weniger</translation>
     </message>
     <message>
+      <source>MALLOC_</source>
+      <translation>MALLOC_</translation>
+    </message>
+    <message>
       <source>Made</source>
       <translation>Erstellt</translation>
     </message>
@@ -5533,8 +5537,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>es gibt keinen Modus {}; möglich sind {}</translation>
     </message>
     <message>
+      <source>there is no {}: torch sees {} CUDA devices</source>
+      <translation>{} gibt es nicht: torch sieht {} CUDA-Geräte</translation>
+    </message>
+    <message>
       <source>this image</source>
       <translation>dieses Bild</translation>
+    </message>
+    <message>
+      <source>this machine has no {} device that torch {} can use</source>
+      <translation>Auf diesem Rechner gibt es kein {}, das torch {} nutzen kann</translation>
     </message>
     <message>
       <source>this network takes crops of whole patches of {} pixels, at most {}, not {}</source>
@@ -5941,6 +5953,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} soll zurückgehalten werden, aber das Ausgangsmodell oder eines davor hat daraus gelernt; es kann also nicht beurteilen und wird ausgelassen.</translation>
     </message>
     <message>
+      <source>{} is no device; use cuda, cuda:1, mps, cpu or auto</source>
+      <translation>{} ist kein Gerät; möglich sind cuda, cuda:1, mps, cpu und auto</translation>
+    </message>
+    <message>
+      <source>{} is no precision; use {} or auto</source>
+      <translation>{} ist keine Genauigkeit; möglich sind {} und auto</translation>
+    </message>
+    <message>
       <source>{} is older than this work; Save (Ctrl+S) writes it again</source>
       <translation>{} ist älter als dieser Stand; Speichern (Strg+S) schreibt sie neu</translation>
     </message>
@@ -6097,8 +6117,24 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} Zeitpunkte</translation>
     </message>
     <message>
+      <source>{} value, {} separate part</source>
+      <translation>{} Wert, {} getrenntes Teil</translation>
+    </message>
+    <message>
+      <source>{} value, {} separate parts</source>
+      <translation>{} Wert, {} getrennte Teile</translation>
+    </message>
+    <message>
       <source>{} values of agreement do not fit {} objects.</source>
       <translation>{} Werte der Übereinstimmung passen nicht zu {} Objekten.</translation>
+    </message>
+    <message>
+      <source>{} values, {} separate part</source>
+      <translation>{} Werte, {} getrenntes Teil</translation>
+    </message>
+    <message>
+      <source>{} values, {} separate parts</source>
+      <translation>{} Werte, {} getrennte Teile</translation>
     </message>
     <message>
       <source>{} verified</source>

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PyQt6.QtGui import QStandardItemModel
 
 import cpsam_core
 from cpsam_core.retrain.elsewhere import Forgetting, forgetting_text
 from cpsam_core.retrain.judge import verdict_text
 from cpsam_core.retrain.verdict import difference_of
+from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.program import i18n
 from cpsam_gui.program.i18n import translate_said
 from cpsam_gui.program.languages import update
@@ -20,6 +22,8 @@ from cpsam_gui.program.languages import update
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PyQt6.QtCore import QCoreApplication
+
+    from cpsam_gui.window.window import Window
 
 ENGLISH = re.compile(
     r"\b(the|of|and|is|are|were|has|have|on|to|from|more|than|before|after|image|images)\b", re.I
@@ -91,6 +95,17 @@ def test_compound_sentences_hold_no_english_word(text: str) -> None:
     assert ENGLISH.findall(said) == [], said
     for value in re.findall(r"\w+\.(?:png|tif)|\d+%|\d{1,2},\d{3}", text):
         assert value.replace(",", ".") in said
+
+
+def test_parts_of_masks_and_devices_that_are_missing_are_told_in_german(window: Window) -> None:
+    assert translate_said("1 value, 9 separate parts") == "1 Wert, 9 getrennte Teile"
+    assert translate_said("3 values, 1,234 separate parts") == "3 Werte, 1.234 getrennte Teile"
+    more = window.panel(SegmentPanel).more
+    more.disable_devices({"cuda": "this machine has no cuda device that torch 2.13.0 can use"})
+    model = more.device.model()
+    assert isinstance(model, QStandardItemModel)
+    place = more.device.findData("cuda")
+    assert model.item(place).toolTip() == "Auf diesem Rechner gibt es kein cuda, das torch 2.13.0 nutzen kann"
 
 
 def test_words_that_only_look_alike_are_left_alone(qapp: QCoreApplication) -> None:
