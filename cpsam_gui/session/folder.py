@@ -37,6 +37,8 @@ class ImageFolder(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self.now = FolderState()
+        # The folder that was asked for last: of others nothing is taken any more.
+        self._wanted: Path | None = None
         # State of work that no file holds yet.
         self._live: tuple[Path, ReviewState] | None = None
         self._timer = QTimer(self)
@@ -64,13 +66,16 @@ class ImageFolder(QObject):
 
     def follow(self, image: Path | None) -> None:
         """List the folder of an image that is opened, unless it is listed already."""
-        if image is not None and image not in self.now.images:
+        if image is not None and (image not in self.now.images or self._wanted != self.now.path):
             self.read(image.parent)
 
     def read(self, path: Path) -> None:
         """List the images of a folder, read in the background."""
+        self._wanted = path
 
         def take(images: tuple[Path, ...]) -> None:
+            if path != self._wanted:
+                return
             if path != self.now.path:
                 if self._watcher.directories():
                     self._watcher.removePaths(self._watcher.directories())
@@ -120,5 +125,5 @@ class ImageFolder(QObject):
         )
 
     def _read_again(self) -> None:
-        if self.now.path is not None:
-            self.read(self.now.path)
+        if self._wanted is not None:
+            self.read(self._wanted)

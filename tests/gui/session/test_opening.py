@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import imagecodecs
 import numpy as np
@@ -18,6 +18,7 @@ from cpsam_core.progress import silent
 from cpsam_gui import tasks
 from cpsam_gui.dialogs.axes import AxesDialog, describe
 from cpsam_gui.panels import ChannelsPanel, FilesPanel
+from cpsam_gui.session.folder import ImageFolder
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.folder import FolderState
 from cpsam_gui.tasks.brightness import histogram
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.window.window import Window
 
 
@@ -289,3 +291,33 @@ def test_a_person_confirms_a_large_file_in_the_window(
     hard_to_believe.write_bytes(imagecodecs.png_encode(np.zeros((500, 500), np.uint8), level=9))
     with pytest.raises(ImageError, match="fill the memory"):
         read_image(hard_to_believe)
+
+
+def test_a_folder_that_was_left_does_not_come_back_because_its_files_changed(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    """What is saved on leaving it is a change there, which is looked at while the next folder is read."""
+    asked: list[tuple[Any, Any]] = []
+
+    class Later:
+        def run(self, work: Any, *, then: Any, **_: Any) -> None:
+            asked.append((work, then))
+
+    def answer() -> None:
+        work, then = asked.pop(0)
+        then(work(None))
+
+    folder = ImageFolder(cast("Jobs", Later()))
+    first, second = tmp_path / "first", tmp_path / "second"
+    for place in (first, second):
+        place.mkdir()
+        tifffile.imwrite(place / "a.tif", np.zeros((8, 8), np.uint8))
+    folder.read(first)
+    answer()
+    assert folder.now.path == first
+    asked.clear()
+    folder.read(second)
+    folder._timer.timeout.emit()
+    while asked:
+        answer()
+    assert folder.now.path == second and folder.images == (second / "a.tif",)
