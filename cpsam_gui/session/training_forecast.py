@@ -69,8 +69,13 @@ class TrainingForecast(WhileSeen):
         return None if self.pace is None else (BUDGETS[budget].epochs(self.pace), self.pace.epochs)
 
     def _forget(self) -> None:
+        pace = self.pace
         if self._key != self._key_now():
             self.pace = None
+        elif pace is not None:
+            # Other numbers that change no step may change how many there are: that is looked at after a rest.
+            self.pace = replace(pace, epochs=self._training.chosen.changes.get("epochs", pace.epochs))
+        if self._key != self._key_now() or self.pace != pace:
             self.changed.emit()
 
     def _key_now(self) -> str:

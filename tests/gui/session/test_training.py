@@ -980,6 +980,12 @@ def test_budgets_say_in_words_what_they_cost_on_this_computer(
     assert epochs.text() == "12 of 100 epochs fit into it"
     field.setCurrentIndex(3)
     assert epochs.isHidden()
+    # How many epochs there are changes no step: what is known holds for any number, at once.
+    chosen = session.training.options
+    session.training.choose(replace(chosen, changes={"epochs": 8}))
+    assert (field.itemText(0), field.itemText(3)) == ("Quick: about 3 min", "As in the paper: about 3 min")
+    session.training.choose(replace(chosen, changes={"epochs": 100}))
+    assert field.itemText(3) == "As in the paper: about 40 min"
     session.training.epoch_done.emit(replace(report(2), seconds=4.0))
     assert field.itemText(3) == "As in the paper: about 7 min"
     # What an epoch took is known from now on, in the next session too: nothing is measured again.
