@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 import time
 import traceback
 from contextlib import suppress
@@ -39,6 +40,9 @@ STACK_BYTES = 64 << 20
 # Progress is passed on this often at most, so that it never floods the event loop.
 REPORT_SECONDS = 0.03
 
+NO_SENTENCE = re.compile(r"(?!\w+ )|[^:,;]*\.[A-Za-z]|\w*[\d_]")
+"""Words that begin with a name: one word alone, that of a file, or that of a setting such as do_3D."""
+
 
 class Ending(Enum):
     """What became of a job."""
@@ -60,11 +64,16 @@ class Problem:
     details: str = ""
 
 
+def as_sentence(text: str) -> str:
+    """Return words that begin with a capital, which messages of a command go without; names stay as they are."""
+    return text if NO_SENTENCE.match(text) else text[:1].upper() + text[1:]
+
+
 def problem_from(error: Exception) -> Problem:
     """Describe an error: a known one by its own message, any other with its traceback."""
     details = "".join(traceback.format_exception(error))
     if isinstance(error, CpsamError):
-        return Problem(translate_said(str(error)), details)
+        return Problem(as_sentence(translate_said(str(error))), details)
     if isinstance(error, OSError) and error.strerror:
         name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
         if error.errno == errno.ENOSPC and not name:

@@ -77,6 +77,22 @@ def test_unknown_errors_keep_their_traceback(caplog: pytest.LogCaptureFixture) -
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("the images have 1 class, but a.tif has 2", "The images have 1 class, but a.tif has 2"),
+        ("there is no mode x", "There is no mode x"),
+        ("my cells.tif: it is damaged", "my cells.tif: it is damaged"),
+        ("cells.tif is damaged", "cells.tif is damaged"),
+        ("do_3D needs a stack", "do_3D needs a stack"),
+        ("a share of 0.5, not 2", "A share of 0.5, not 2"),
+        ("cancelled", "cancelled"),
+    ],
+)
+def test_sentences_begin_with_a_capital_and_names_stay(said: str, shown: str) -> None:
+    assert problem_from(ImageError(said)).text == shown
+
+
 def test_results_of_another_generation_are_dropped(jobs: Jobs, qtbot: QtBot) -> None:
     gate, seen = Event(), []
 
