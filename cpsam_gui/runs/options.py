@@ -6,10 +6,13 @@ The panel shows this state and changes it; runs, the queue and "copy as command"
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from cpsam_core.errors import SettingsError
 from cpsam_core.images.plane_distance import sensible_distance
 from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.segment.settings import Settings
@@ -26,8 +29,18 @@ THRESHOLDS = ("flow_threshold", "cellprob_threshold", "min_size")
 """What new thresholds change in what is remembered of a run; its model and how it saw the image stay."""
 BY_HAND = "thresholds_by_hand"
 """Whether a person set the thresholds for this image: a name in what is remembered of a run."""
+STACK_SETTINGS = ("do_3D", "stitch_threshold", "anisotropy", "flow3D_smooth")
+"""What only stacks have: a run on a plane says nothing of them."""
+OF_THE_MACHINE = frozenset({"batch_size"})
+"""What changes no mask, and is not remembered with an image."""
+HOW_IT_IS_SEEN = frozenset({"axes", "channels", "normalize"})
+"""What `ImageInput` remembers."""
 _BRIGHTNESS = frozenset(one.name for one in fields(NormalizeSettings))
 _ENGINE = frozenset(one.name for one in fields(Settings)) - {"normalize"}
+CHANGEABLE = _BRIGHTNESS | _ENGINE
+"""Names of the settings in `RunOptions.changed`."""
+REMEMBERED = tuple(one.name for one in fields(Settings) if one.name not in OF_THE_MACHINE | HOW_IT_IS_SEEN)
+"""Settings that are remembered with an image by their names: all others, so that none is forgotten."""
 
 
 def _window_settings() -> Settings:
@@ -101,7 +114,8 @@ class RunOptions:
         fits = self.settings if channels is None else replace(self.settings, channels=channels)
         if planes > 1:
             return fits
-        return replace(fits, do_3D=False, stitch_threshold=0.0, anisotropy=None, flow3D_smooth=0.0)
+        plain = Settings()
+        return replace(fits, **{name: getattr(plain, name) for name in STACK_SETTINGS})
 
 
 def spacing_of(settings: Settings, image: Image | None) -> tuple[float, float, float]:
@@ -113,14 +127,13 @@ def spacing_of(settings: Settings, image: Image | None) -> tuple[float, float, f
 def remembered(
     options: RunOptions, settings: Settings, axes: str | None = None, time: int | None = None
 ) -> dict[str, Any]:
-    """Return what is kept of a run with the masks, plain values that JSON holds: thresholds, and how it saw the image.
+    """Return what is kept of a run with the masks, plain values that JSON holds: its settings, how it saw the image.
 
     `axes` and `time` are how the file was read.
     """
-    names = ("diameter", "flow_threshold", "cellprob_threshold", "min_size", "anisotropy")
     return {
         "model": options.model.name,
-        **{name: getattr(settings, name) for name in names},
+        **{name: getattr(settings, name) for name in REMEMBERED},
         # Written even where it is the default: older projects say nothing of it.
         "channels": None,
         **seen_by(settings, axes, time).to_dict(),
@@ -152,18 +165,9 @@ def seen_by(settings: Settings, axes: str | None = None, time: int | None = None
 def recalled(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of an earlier run that can be taken over, from a file that may hold anything."""
     found: dict[str, Any] = {}
-    for name, kind in (("flow_threshold", float), ("cellprob_threshold", float), ("min_size", int)):
-        value = stored.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            found[name] = kind(value)
-    distance = sensible_distance(stored.get("anisotropy"))
-    if distance is not None:
-        found["anisotropy"] = distance
-    diameter = stored.get("diameter", 0)
-    if diameter is None or diameter == "auto":
-        found["diameter"] = diameter
-    elif isinstance(diameter, int | float) and not isinstance(diameter, bool) and diameter >= 1:
-        found["diameter"] = float(diameter)
+    for name in REMEMBERED:
+        with suppress(KeyError, TypeError, SettingsError):
+            found[name] = getattr(Settings(**{name: _as_setting(name, stored[name])}), name)
     if "channels" in stored:
         from cpsam_core.data.image_input import ImageInput
 
@@ -171,6 +175,48 @@ def recalled(stored: Mapping[str, Any]) -> dict[str, Any]:
         brightness = ImageInput.from_dict(stored).normalize
         found |= {one.name: getattr(brightness, one.name) for one in fields(NormalizeSettings)}
     return found
+
+
+def _as_setting(name: str, value: object) -> Any:
+    """Return a value of a file in the type that a setting has.
+
+    Raises
+    ------
+    TypeError
+        It is of another.
+    """
+    if name == "anisotropy" and value is not None and sensible_distance(value) is None:
+        raise TypeError("no distance of planes")
+    kinds = get_type_hints(Settings)[name]
+    for kind in get_args(kinds) if get_origin(kinds) in (Union, UnionType) else (kinds,):
+        with suppress(TypeError, ValueError, OverflowError):
+            return _as_kind(kind, value)
+    raise TypeError(f"{name} cannot be {value!r}")
+
+
+def _as_kind(kind: Any, value: Any) -> Any:
+    if kind is NoneType or kind is bool:
+        fits = isinstance(value, kind)
+    elif kind is float or kind is int:
+        fits = (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and math.isfinite(value)
+            and kind(value) == value
+        )
+        value = kind(value) if fits else value
+    elif get_origin(kind) is Literal:
+        fits = value in get_args(kind)
+    else:
+        fits = isinstance(value, list | tuple) and get_origin(kind) is tuple
+        value = (
+            tuple(_as_kind(one, part) for one, part in zip(get_args(kind), value, strict=True))
+            if fits
+            else value
+        )
+    if not fits:
+        raise TypeError(f"{value!r} is no {kind}")
+    return value
 
 
 def typical_diameter(records: Iterable[ObjectRecord]) -> float | None:

@@ -125,7 +125,7 @@ class LookAhead(QObject):
 
     def _key_now(self) -> object:
         """Return what results depend on: thresholds can be changed afterwards, the rest cannot."""
-        options = self._run_state.options
+        options = self._run_state.for_next
         settings = options.changed(flow_threshold=0.4, cellprob_threshold=0.0, min_size=15).settings
         return options.model, settings, self._images.chosen, self._folder.now.path
 
@@ -184,7 +184,7 @@ class LookAhead(QObject):
         return max(most - self.nbytes, 0)
 
     def _begin(self, path: Path) -> None:
-        options = self._run_state.options
+        options = self._run_state.for_next
         plan = AheadPlan(
             options,
             self._images.chosen,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cpsam_core.errors import SettingsError
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.runs.options import recalled
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.steps import StepSource
 from cpsam_gui.storage import worklog
@@ -139,12 +136,8 @@ class WorkRecorder:
 
     def _settings(self) -> Settings:
         """Return the settings of the last run; those that are chosen may be others by now."""
-        options = self._run_state.options
-        with suppress(SettingsError):
-            options = options.changed(**recalled(self._run_state.last_settings))
-        return options.settings_for(self._open_image.document.shape[0], self._images.chosen)
+        return self._run_state.settings_of_masks
 
     def _model(self) -> str:
         """Return the model of the last run: as its settings name it, else the one that is chosen."""
-        named = self._run_state.last_settings.get("model")
-        return named if isinstance(named, str) and named else self._run_state.options.model.name
+        return self._run_state.options_of_masks.model.name

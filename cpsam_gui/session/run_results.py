@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 from PyQt6.QtCore import QTimer
 
-from cpsam_core.errors import SettingsError
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.operations.identities import Identities
@@ -18,7 +16,7 @@ from cpsam_gui.operations.region_run import land, with_output
 from cpsam_gui.operations.replacing import is_kept
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import filled
-from cpsam_gui.runs.options import RunOptions, recalled, still_by_hand, thresholds_in
+from cpsam_gui.runs.options import RunOptions, still_by_hand, thresholds_in
 from cpsam_gui.session.run_state import threshold_state
 from cpsam_gui.session.run_traces import RunTraces
 from cpsam_gui.state.objects import Records
@@ -140,7 +138,7 @@ class RunResults:
         trace = self._traces.at(step, forward)
         if trace is not None:
             self._run_state.trace = trace
-            self._recall(thresholds_in(trace.settings))
+            self._run_state.recall(thresholds_in(trace.settings))
             self.settings_changed.emit()
         elif step.swap is not None and step.kind is StepKind.SEGMENT and not self._taking:
             # Of too many large runs the oldest flows are gone: thresholds on those of another would lie.
@@ -153,13 +151,8 @@ class RunResults:
             return
         self._run_state.last_settings = {**self._run_state.last_settings, **now}
         moved = {name: value for name, value in now.items() if value != other.get(name)}
-        self._recall(moved)
+        self._run_state.take_back(moved, other)
         self.settings_changed.emit()
-
-    def _recall(self, settings: Mapping[str, Any]) -> None:
-        # A file may hold anything: values that make no sense are left out.
-        with suppress(SettingsError):
-            self._run_state.change(**recalled(settings))
 
     def pending(self, kind: StepKind, name: str, options: RunOptions | None = None) -> PendingResult:
         """Return what the result of a run that starts now, with the options of the panel or others, needs to land."""
@@ -250,7 +243,7 @@ class RunResults:
         if shown != pending.panel:
             self.thresholds_moved.emit(True)
         else:
-            self._recall(used)
+            self._run_state.recall(used)
             self.settings_changed.emit()
 
     def _wanted(self, pending: PendingResult) -> bool:
@@ -288,7 +281,7 @@ class RunResults:
         """Put masks that were read into the document as one step; their thresholds and flows come with them."""
         self._take(kind, name, found)
         if found.settings:
-            self._recall(found.settings)
+            self._run_state.recall(found.settings, opened=True)
             self._images.recall(found.settings)
             self.settings_changed.emit()
 

@@ -14,7 +14,17 @@ from cpsam_gui.operations.identities import Identities
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.runs.as_command import Call
-from cpsam_gui.runs.options import BY_HAND, RunOptions, recalled, remembered, seen_by, thresholds_in
+from cpsam_gui.runs.options import (
+    BY_HAND,
+    STACK_SETTINGS,
+    THRESHOLDS,
+    RunOptions,
+    recalled,
+    remembered,
+    seen_by,
+    thresholds_in,
+)
+from cpsam_gui.runs.starting_options import StartingOptions
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.run_traces import RunTrace
 
@@ -41,6 +51,7 @@ class RunState:
     def __init__(self, open_image: OpenImage, models: Models, images: Images) -> None:
         self._open_image, self._models, self._images = open_image, models, images
         self._options = RunOptions()
+        self._start = StartingOptions()
         self._flows: NetworkOutput | None = None
         self._notes: tuple[str, ...] = ()
         self.memory = MaskMemory()
@@ -92,10 +103,8 @@ class RunState:
     def options(self, options: RunOptions) -> None:
         if options == self._options:
             return
-        if options.model != self._options.model:
-            self._models.changed(options.model)
-        self._options = options
-        self.options_changed.emit()
+        self._start.choose_all(options)
+        self._put(options)
 
     def change(self, **values: Any) -> None:
         """Change options by name; see `RunOptions.changed`.
@@ -105,7 +114,43 @@ class RunState:
         SettingsError
             A value makes no sense; nothing was changed.
         """
-        self.options = self._options.changed(**values)
+        options = self._options.changed(**values)
+        self._start.choose(values)
+        self._put(options)
+
+    def recall(self, settings: Mapping[str, Any], *, opened: bool = False) -> None:
+        """Take over what is remembered with masks; `opened` says that the image was opened with them.
+
+        It is no choice of the person's: what an image without settings of its own begins with, `StartingOptions` says.
+        """
+        known, path = recalled(settings), self._open_image.path
+        if self._open_image.document.shape[0] == 1:
+            known = {name: value for name, value in known.items() if name not in STACK_SETTINGS}
+        # A file may hold anything: values that make no sense are left out.
+        with suppress(SettingsError):
+            self._put(self._options.changed(**known))
+            if opened:
+                own = THRESHOLDS if settings.get(BY_HAND) is True else ()
+                self._start.see({n: v for n, v in known.items() if n not in own}, path and path.parent)
+
+    def take_back(self, settings: Mapping[str, Any], others: Mapping[str, Any]) -> None:
+        """Go back to settings that a step of the history had; `others` were chosen in their place."""
+        self._start.take_back(recalled(settings), others)
+        self.recall(settings)
+
+    @property
+    def for_next(self) -> RunOptions:
+        """What a run begins with on an image of this folder that has no settings of its own."""
+        path = self._open_image.path
+        return self._start.options(path and path.parent)
+
+    def _put(self, options: RunOptions) -> None:
+        if options == self._options:
+            return
+        if options.model != self._options.model:
+            self._models.changed(options.model)
+        self._options = options
+        self.options_changed.emit()
 
     def may_replace(self, touched: int, questions: Questioner) -> bool:
         """Ask where a run is to replace objects that a person touched, and how many; False where it must not run.
@@ -141,12 +186,26 @@ class RunState:
 
     @property
     def settings_of_masks(self) -> Settings:
-        """The settings with the thresholds that made the masks; those of the panel may be ahead of them."""
-        settings = self.settings
+        """The settings that made the masks; those of the panel may be ahead of them."""
+        return self._fitting(self.options_of_masks)
+
+    @property
+    def options_of_masks(self) -> RunOptions:
+        """The model and the settings of the last run; where the file does not say them all, those of the panel."""
+        options, model = self._options, self.last_settings.get("model")
         # A file may hold anything: values that make no sense are left out.
         with suppress(SettingsError):
-            settings = replace(settings, **thresholds_in(recalled(self.last_settings)))
-        return settings
+            options = options.changed(**recalled(self.last_settings))
+        return options.changed(name=model) if isinstance(model, str) and model else options
+
+    def _fitting(self, options: RunOptions) -> Settings:
+        """Return the settings of options that fit the open image, with the channels of its last run."""
+        channels: tuple[int | str, ...] | None = self._images.chosen
+        if "channels" in self.last_settings:
+            from cpsam_core.data.image_input import ImageInput
+
+            channels = ImageInput.from_dict(self.last_settings).channels
+        return options.settings_for(self._open_image.document.shape[0], channels)
 
     def set_plane_distance(self, pixels: float | None) -> None:
         """Take planes to lie so far apart, which is kept with the masks; None for what the file says."""
@@ -157,6 +216,7 @@ class RunState:
         """Drop the flows and settings of an image that is left."""
         self.flows, self.last_settings, self.notes = None, {}, ()
         self.identities = Identities()
+        self._put(self.for_next)
 
     @property
     def remembered(self) -> dict[str, Any]:
@@ -174,14 +234,25 @@ class RunState:
         reading = self._images.reading
         return seen_by(self.settings, reading.axes, reading.time)
 
-    def call(self) -> Call:
-        """Return the run on the open image as the command line and Python know it."""
-        reading, image = self._images.reading, self._open_image.image
-        settings = replace(self.settings, axes=reading.axes or self.settings.axes)
+    def call(self, *, next_one: bool = False) -> Call:
+        """Return the run that found the masks as the command line and Python know it; without masks the next one."""
+        reading, image, found = (
+            self._images.reading,
+            self._open_image.image,
+            self.found_masks and not next_one,
+        )
+        options = self.options_of_masks if found else self._options
+        settings = self.settings_of_masks if found else self.settings
+        settings = replace(settings, axes=reading.axes or settings.axes)
         path = "" if self._open_image.path is None else str(self._open_image.path)
         # Not as it was asked for: the first one is taken where nobody says which.
         time, scene = (None, None) if image is None else (image.key.time, image.key.scene)
-        return Call(path, self._options.model, settings, time, scene)
+        return Call(path, options.model, settings, time, scene)
+
+    @property
+    def found_masks(self) -> bool:
+        """Whether there are objects, and a run is remembered that found them."""
+        return "model" in self.last_settings and bool(self._open_image.document.objects)
 
 
 def threshold_state(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -240,7 +240,9 @@ class SegmentationController:
         mark = {BY_HAND: True} if by_hand else {}
         pending = replace(pending, settings={**last, **thresholds_in(pending.settings), **mark})
         # The steps along the flows depend on the diameter that the run used, which may have been measured.
-        settings = replace(self._run_state.settings, diameter=flows.diameter)
+        # All but the thresholds is that of the run, too.
+        thresholds = thresholds_in(pending.settings)
+        settings = replace(self._run_state.settings_of_masks, **thresholds, diameter=flows.diameter)
         result = partial(tasks.mask_again, flows, settings, self._run_state.memory)
         kept_masks = self._run_results.previous(self._run_state.options.keep, pending.kind)
         work = self._masks_first.before(partial(result, kept_masks), flows, settings, self._run_state.memory)

@@ -161,8 +161,9 @@ class FolderRun:
         return self._open_image.path is not None and self.all_times and self._images.times > 1
 
     def call(self) -> Call:
-        """Return the run on the open image as the command line and Python know it."""
-        return replace(self._run_state.call(), times=self._images.times if self.takes_all_times else 0)
+        """Return the run on the open image as the command line and Python know it; on all time points the next one."""
+        times = self._images.times if self.takes_all_times else 0
+        return replace(self._run_state.call(next_one=times > 0), times=times)
 
     def segment_open(self) -> None:
         """Segment the open image; of a movie all time points where that is chosen, in the background."""

@@ -176,11 +176,17 @@ class Foot(QFrame):
 
     def copy_command(self) -> None:
         """Put the line for the terminal on the clipboard."""
-        self._copy(command_line(self._folder_run.call()), "The command is on the clipboard")
+        call = self._folder_run.call()
+        found = self._run_state.found_masks and not call.times
+        words = "The command that found these masks is on the clipboard"
+        self._copy(command_line(call), words if found else "The command is on the clipboard")
 
     def copy_python(self) -> None:
         """Put the call in Python on the clipboard."""
-        self._copy(python_call(self._folder_run.call()), "The lines of Python are on the clipboard")
+        call = self._folder_run.call()
+        found = self._run_state.found_masks and not call.times
+        words = "The lines of Python that found these masks are on the clipboard"
+        self._copy(python_call(call), words if found else "The lines of Python are on the clipboard")
 
     def _copy(self, text: str, words: str) -> None:
         clipboard = QApplication.clipboard()

@@ -3761,6 +3761,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Der Befehl ist in der Zwischenablage</translation>
     </message>
     <message>
+      <source>The command that found these masks is on the clipboard</source>
+      <translation>Der Befehl, der diese Masken gefunden hat, ist in der Zwischenablage</translation>
+    </message>
+    <message>
       <source>The disk is full, so that a file could not be written. Free some space and try again.</source>
       <translation>Die Festplatte ist voll, darum konnte eine Datei nicht geschrieben werden. Bitte Platz schaffen und noch einmal versuchen.</translation>
     </message>
@@ -3847,6 +3851,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The lines of Python are on the clipboard</source>
       <translation>Der Python-Code ist in der Zwischenablage</translation>
+    </message>
+    <message>
+      <source>The lines of Python that found these masks are on the clipboard</source>
+      <translation>Die Zeilen in Python, die diese Masken gefunden haben, sind in der Zwischenablage</translation>
     </message>
     <message>
       <source>The masks are hidden; show them to draw (X)</source>
