@@ -27,7 +27,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
-from cpsam_gui.style.layout import form, scrolling
+from cpsam_gui.style.layout import form, let_go, scrolling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,7 +189,7 @@ class ModelManager(QDialog):
             old = layout.takeAt(0)
             widget = old.widget() if old is not None else None
             if widget is not None:
-                widget.deleteLater()
+                let_go(widget)
         own = info is not None and info.kind == "own"
         for button in (self.rename, self.delete):
             button.setEnabled(own)

@@ -11,7 +11,7 @@ from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.channel_row import ChannelRow
 from cpsam_gui.panels.mask_display import MaskDisplay
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.style.layout import column, dim, form
+from cpsam_gui.style.layout import column, dim, form, let_go
 from cpsam_gui.style.theme import GRID_PX
 
 if TYPE_CHECKING:
@@ -56,13 +56,17 @@ class NetworkChannels(QWidget):
         names = [channel.name for channel in self._view.channels]
         chosen = self._images.chosen
         shown = chosen if chosen is not None else tuple(range(min(INPUTS, len(names))))
-        for place, box in enumerate(self.boxes):
+        places: list[int | None] = [box.currentData() for box in self.boxes]
+        if tuple(index for index in places if index is not None) != tuple(shown):
+            places = [*shown, *[None] * (INPUTS - len(shown))]
+        # Else a row that was set to none says so, though to the network the others move up.
+        for place, box in zip(places, self.boxes, strict=False):
             blocker = QSignalBlocker(box)
             box.clear()
             box.addItem(translate("none"), None)
             for index, name in enumerate(names):
                 box.addItem(name, index)
-            box.setCurrentIndex(shown[place] + 1 if place < len(shown) else 0)
+            box.setCurrentIndex(0 if place is None else place + 1)
             box.setEnabled(len(names) > 1)
             blocker.unblock()
         self.setVisible(len(names) > 1 and self._open_image.image is not None)
@@ -103,7 +107,7 @@ class ChannelsPanel(Panel):
     def _new_image(self) -> None:
         for row in self.rows:
             self._rows.removeWidget(row)
-            row.deleteLater()
+            let_go(row)
         count = len(self._view.channels) if self._open_image.image is not None else 0
         self.rows = [ChannelRow(self._view, self._images, index) for index in range(count)]
         for row in self.rows:

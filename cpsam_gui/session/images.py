@@ -186,11 +186,12 @@ class Images(QObject):
         else:
             labels, records, facts = content.labels, content.records, content.facts
             self._open_image.adopt(Document(shape, history, labels=labels, records=records, facts=facts))
-        self.loaded.emit(opened)
+        # Before the masks come: whoever hears of them looks at the channels and the plane of this image.
         self._open_image.view.selection = frozenset()
         self._open_image.view.plane = image.pixels.shape[0] // 2 if image.pixels.shape[0] > 1 else 0
         self._open_image.view.cross = image.pixels.shape[1] / 2, image.pixels.shape[2] / 2
         self._open_image.view.channels = opened.channels
+        self.loaded.emit(opened)
         self._open_image.image_changed.emit()
         self._open_image.history_changed.emit()
         self._open_image.objects_changed.emit()

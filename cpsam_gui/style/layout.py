@@ -57,3 +57,9 @@ def scrolling(widget: QWidget) -> QScrollArea:
     # Nothing may be cut off at the right: there is no bar to scroll sideways.
     area.setMinimumWidth(widget.minimumSizeHint().width() + extent)
     return area
+
+
+def let_go(widget: QWidget) -> None:
+    """Take a widget off the screen for good, at once: Qt destroys it only once no dialog holds the events up."""
+    widget.hide()
+    widget.deleteLater()

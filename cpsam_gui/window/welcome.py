@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QPushButton, QToolButton, QVBox
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
+from cpsam_gui.style.layout import let_go
 from cpsam_gui.window.recent_menu import recent_paths
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Welcome(QWidget):
         while (item := self._recent.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
-                widget.deleteLater()
+                let_go(widget)
         for path in recent_paths()[:RECENT]:
             row = QToolButton()
             row.setObjectName("recent")

@@ -226,6 +226,12 @@ def test_channels_of_the_network_are_chosen(window: Window, tmp_path: Path, qtbo
     network.boxes[1].setCurrentIndex(0)
     network.boxes[0].setCurrentIndex(5)
     assert window.session.images.chosen == (4, 2)
+    # To the network the third moves up; the row that was set to none says none.
+    assert [box.currentText() for box in network.boxes] == ["channel 5", "none", "channel 3"]
+    network.boxes[2].setCurrentIndex(0)
+    assert window.session.images.chosen == (4,)
+    window.session.images.choose((3, 1))
+    assert [box.currentData() for box in network.boxes] == [3, 1, None]
     network.boxes[0].setCurrentIndex(1)
     network.boxes[1].setCurrentIndex(2)
     assert window.session.images.chosen == (0, 1)

@@ -21,7 +21,7 @@ from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.dialogs.export import ExportDialog
 from cpsam_gui.dialogs.help.browser import HelpBrowser
 from cpsam_gui.dialogs.preferences import PreferencesDialog
-from cpsam_gui.panels import ObjectsPanel, SegmentPanel, TablePanel, TrainPanel
+from cpsam_gui.panels import ChannelsPanel, ObjectsPanel, SegmentPanel, TablePanel, TrainPanel
 from cpsam_gui.style import theme
 from cpsam_gui.tasks import thumbnail
 from cpsam_gui.window.tour import STOPS
@@ -82,6 +82,29 @@ def test_the_read_out_goes_with_the_image(segmented: Window, qtbot: QtBot, movie
     with qtbot.waitSignal(segmented.session.image_changed):
         segmented.open(movie_file)
     assert segmented.status.readout.text() == ""
+
+
+def test_the_read_out_copes_with_an_image_of_fewer_channels(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Masks came into view before the channels of their image, and an error box after them."""
+    two, seven = tmp_path / "two.tif", tmp_path / "seven.tif"
+    for path, count in ((two, 2), (seven, 7)):
+        tifffile.imwrite(path, np.zeros((count, 80, 100), np.uint16), metadata={"axes": "CYX"}, imagej=True)
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(two)
+    with qtbot.waitSignal(window.session.history_changed):
+        window.run()
+    with qtbot.waitSignal(window.session.saved):
+        window.save()
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(seven)
+    rows = list(window.panel(ChannelsPanel).rows)
+    window.canvas.pointed.emit(20.5, 20.5)
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(two)
+    assert len(window.session.document.objects) == 4
+    assert all(row.isHidden() for row in rows), "not only once no dialog stands in the way"
 
 
 def test_the_read_out_follows_what_a_key_does_under_the_pointer(segmented: Window) -> None:
