@@ -130,7 +130,12 @@ class Candidates(QObject):
     def _with_uses(self, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
         from cpsam_core.retrain import use_of
 
-        return tuple(replace(one, use=use_of(self.uses, one.pair)) for one in found)
+        # Of many thousands somebody named few, and each that is made anew is felt.
+        named = {image for image, _ in self.uses}
+        uses = (use_of(self.uses, one.pair) if one.pair.image in named else "auto" for one in found)
+        return tuple(
+            one if one.use == use else replace(one, use=use) for one, use in zip(found, uses, strict=True)
+        )
 
     def _new_image(self) -> None:
         path = self._open_image.path

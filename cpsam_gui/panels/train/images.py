@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QSize, Qt
-from PyQt6.QtGui import QColor
+from PyQt6.QtGui import QColor, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from cpsam_gui.program.i18n import translate, translate_said
@@ -17,6 +17,7 @@ from cpsam_gui.style.name_and_state import NameAndState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from cpsam_core.retrain import Candidate, Use
     from cpsam_gui.session.candidates import Candidates
@@ -78,9 +79,14 @@ class TrainingRow:
         if self.problem:
             # The tooltip has room for the reason.
             return translate("cannot be used")
-        if self.wanted:
+        if not self.stays_out:
             return ""
         return translate("left out" if self._left_out else "not corrected yet")
+
+    @property
+    def stays_out(self) -> bool:
+        """Whether it takes no part."""
+        return bool(self.problem) or not self.wanted
 
     @property
     def remedy(self) -> str:
@@ -126,12 +132,18 @@ class TrainingRow:
 def rows_of(candidates: Iterable[Candidate]) -> tuple[TrainingRow, ...]:
     """Return the rows of the table: images, and stacks followed by their planes."""
     rows: list[TrainingRow] = []
-    for _, group in groupby(candidates, lambda one: (one.pair.image, one.pair.key)):
+    # Whole images are told apart by nothing else; to compare the names of many thousands is felt.
+    for stack, group in groupby(candidates, _stack_of):
         parts = tuple(group)
-        if parts[0].pair.section is not None:
+        if stack is not None:
             rows.append(TrainingRow(parts, is_stack=True))
         rows += [TrainingRow((one,)) for one in parts]
     return tuple(rows)
+
+
+def _stack_of(one: Candidate) -> tuple[Path, Any] | None:
+    """Return which stack it is a part of; None of a whole image."""
+    return None if one.pair.section is None else (one.pair.image, one.pair.key)
 
 
 class CandidateTable(QAbstractTableModel):
@@ -140,18 +152,27 @@ class CandidateTable(QAbstractTableModel):
     def __init__(self, candidates: Candidates) -> None:
         super().__init__()
         self._candidates = candidates
-        self.rows = rows_of(candidates.all)
+        self.rows: tuple[TrainingRow, ...] = ()
+        self.largest = 0
+        """Row of the image with most objects."""
+        self._take(rows_of(candidates.all))
         candidates.changed.connect(self._reset)
+
+    def _take(self, rows: tuple[TrainingRow, ...]) -> None:
+        self.rows = rows
+        # Of a stack as a whole no number is shown.
+        counts = [0 if row.is_stack else row.parts[0].objects for row in self.rows]
+        self.largest = counts.index(max(counts)) if counts else 0
 
     def _reset(self) -> None:
         rows = rows_of(self._candidates.all)
         # Another wish: the view stays where it is.
         if rows and len(rows) == len(self.rows):
-            self.rows = rows
+            self._take(rows)
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(TITLES) - 1))
             return
         self.beginResetModel()
-        self.rows = rows
+        self._take(rows)
         self.endResetModel()
 
     def _row(self, index: QModelIndex) -> TrainingRow:
@@ -184,7 +205,7 @@ class CandidateTable(QAbstractTableModel):
             return {NAME: name, OBJECTS: "" if row.is_stack else written(row.objects)}.get(column)
         if role == Qt.ItemDataRole.TextAlignmentRole and column == OBJECTS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.ForegroundRole and (row.problem or not row.wanted):
+        if role == Qt.ItemDataRole.ForegroundRole and row.stays_out:
             return QColor(theme.current().warning if row.problem else theme.current().dim)
         if role == Qt.ItemDataRole.ToolTipRole:
             said = translate_said(row.problem) or self._says(row)
@@ -249,15 +270,32 @@ class CandidateView(QTableView):
             horizontal.setHighlightSections(False)
         self._table.modelReset.connect(self._make_room)
         self._table.dataChanged.connect(self._make_room)
+        scroll = self.verticalScrollBar()
+        if scroll is not None:
+            scroll.valueChanged.connect(self._make_room)
         self._make_room()
 
     def _make_room(self) -> None:
-        """Give rows that say why they take no part the height of two lines."""
-        high = 2 * self.fontMetrics().height() + theme.GRID_PX // 2
-        for number, row in enumerate(self._table.rows):
-            wanted = high if row.reason else ROW_PX
+        """Give rows in view that say why they take no part the height of two lines: there may be many thousands."""
+        high, viewport = 2 * self.fontMetrics().height() + theme.GRID_PX // 2, self.viewport()
+        first, left = max(0, self.rowAt(0)), 0 if viewport is None else viewport.height()
+        for number in range(first, len(self._table.rows)):
+            if left <= 0:
+                break
+            wanted = high if self._table.rows[number].stays_out else ROW_PX
             if self.rowHeight(number) != wanted:
                 self.setRowHeight(number, wanted)
+            left -= wanted
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Make room for what comes into view; called by Qt."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def sizeHintForColumn(self, column: int) -> int:  # noqa: N802
+        """Return the width of the row that needs most, which Qt would look for in a thousand rows; called by Qt."""
+        widest = self._table.largest if column == OBJECTS else 0
+        return self.sizeHintForIndex(self._table.index(widest, column)).width()
 
     def sizeHint(self) -> QSize:
         """Ask for no more than its rows need; it takes what the page has left; called by Qt."""

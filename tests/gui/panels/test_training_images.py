@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,14 +10,18 @@ import tifffile
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 
+from cpsam_core.data.pairs import Pair
 from cpsam_core.data.sections import Section
+from cpsam_core.retrain import Candidate
 from cpsam_gui.panels import TrainPanel
-from cpsam_gui.panels.train.images import ASIDE, LEARN, NAME
+from cpsam_gui.panels.train.images import ASIDE, LEARN, NAME, OBJECTS, ROW_PX, CandidateTable
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from typing import Any
 
+    import pytest
     from conftest import Contrast
+    from PyQt6.QtCore import QModelIndex
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.style import theme
@@ -111,3 +116,41 @@ def test_each_row_that_takes_no_part_says_why_and_what_to_do(
     session.candidates.use(home / "left.tif", "train")
     assert said(1, role.DisplayRole) == "left.tif"
     assert view.rowHeight(1) < view.rowHeight(0)
+
+
+def test_of_thousands_of_images_only_those_in_view_are_looked_at(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[int] = set()
+    data = CandidateTable.data
+
+    def counted(table: CandidateTable, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        asked.add(index.row())
+        return data(table, index, role)
+
+    monkeypatch.setattr(CandidateTable, "data", counted)
+    window.show_panel("Train")
+    view, candidates = window.panel(TrainPanel).images, window.session.candidates
+    view.setFixedHeight(300)
+    pair = Pair(Path("a.tif"), Path("a_masks.tif"), "")
+    many = 3000
+    candidates.all = tuple(
+        Candidate(pair, corrected=number < many // 2, objects=123_456 if number == 2000 else 7)
+        for number in range(many)
+    )
+    candidates.changed.emit()
+    view.grab()
+    high, bar = 2 * view.fontMetrics().height(), view.verticalScrollBar()
+    assert bar is not None
+    assert len(asked) < 100
+    assert view.rowHeight(0) == ROW_PX
+    for place in (many // 2, bar.maximum()):
+        bar.setValue(place)
+        view.grab()
+        first, last = view.rowAt(0), view.rowAt(view.viewport().height() - 1)  # type: ignore[union-attr]
+        assert first >= many // 2
+        rows = range(first, (many - 1 if last < 0 else last) + 1)
+        assert all(view.rowHeight(row) >= high for row in rows)
+    assert len(asked) < 200
+    words = view.fontMetrics().horizontalAdvance("123,456")
+    assert view.columnWidth(OBJECTS) >= words, "the largest number has room, though its row is not in view"
