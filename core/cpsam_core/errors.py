@@ -53,6 +53,10 @@ class ImageError(CpsamError):
     """An image or label file cannot be read, written or understood."""
 
 
+class UnreadableError(ImageError):
+    """An image file cannot be read at all: whoever goes through a folder passes it over."""
+
+
 class SettingsError(CpsamError):
     """A setting has a value that makes no sense, alone or with the image at hand."""
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
-from cpsam_core.errors import CpsamError
+from cpsam_core.errors import CpsamError, UnreadableError
 from cpsam_core.progress import Cancelled
 from cpsam_core.system.paths import leave_lost_folder
 from cpsam_gui.jobs.loading import TURNS
@@ -62,6 +62,8 @@ class Problem:
 
     text: str
     details: str = ""
+    unreadable: bool = False
+    """Whether an image file cannot be read at all."""
 
 
 def as_sentence(text: str) -> str:
@@ -73,7 +75,8 @@ def problem_from(error: Exception) -> Problem:
     """Describe an error: a known one by its own message, any other with its traceback."""
     details = "".join(traceback.format_exception(error))
     if isinstance(error, CpsamError):
-        return Problem(as_sentence(translate_said(str(error))), details)
+        said = as_sentence(translate_said(str(error)))
+        return Problem(said, details, isinstance(error, UnreadableError))
     if isinstance(error, OSError) and error.strerror:
         name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
         if error.errno == errno.ENOSPC and not name:

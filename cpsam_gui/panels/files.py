@@ -15,7 +15,7 @@ from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column
-from cpsam_gui.style.name_and_state import NameAndState
+from cpsam_gui.style.name_and_state import STATE_COLOUR, NameAndState
 from cpsam_gui.style.steady_words import SteadyWords
 from cpsam_gui.tasks import thumbnail
 
@@ -107,10 +107,16 @@ class ImageList(QAbstractListModel):
             return QSize(0, PICTURE_PIXELS + theme.GRID_PX)
         if role == Qt.ItemDataRole.DecorationRole:
             return QIcon(self._decorated(path, state))
+        if role == STATE_COLOUR:
+            return QColor(theme.current().warning) if path in self._folder.unreadable else None
         return path if role == PATH else None
 
     def _words(self, path: Path, state: ReviewState, *, long: bool = False) -> str:
         """Return how far an image is; in a row short, since the narrowest panel has no room for more."""
+        unreadable = self._folder.unreadable.get(path)
+        if unreadable is not None:
+            words = translate("cannot be read")
+            return f"{words}: {unreadable.why}" if long else words
         if path in self.ready and state is ReviewState.NOT_STARTED:
             return translate("masks ready: segmented ahead, not saved yet" if long else "masks ready")
         times, words = self._folder.times.get(path), state_words(state)
@@ -118,6 +124,13 @@ class ImageList(QAbstractListModel):
             return words
         # The count first: it is what differs, and the sign on the picture tells the state, too.
         return f"{words}, {translate_said(times.words)}" if long else f"{times.short}, {words}"
+
+    def _mark(self, path: Path, state: ReviewState) -> QIcon | None:
+        if path in self._folder.unreadable:
+            return theme.icon("alert_outline", theme.current().warning)
+        return (
+            theme.icon(MARKS[state], theme.current().accent) if state is not ReviewState.NOT_STARTED else None
+        )
 
     def _decorated(self, path: Path, state: ReviewState) -> QPixmap:
         if path not in self._pictures:
@@ -130,12 +143,12 @@ class ImageList(QAbstractListModel):
             size = source.size().scaled(PICTURE_PIXELS, PICTURE_PIXELS, Qt.AspectRatioMode.KeepAspectRatio)
             left, top = (PICTURE_PIXELS - size.width()) // 2, (PICTURE_PIXELS - size.height()) // 2
             painter.drawPixmap(left, top, size.width(), size.height(), source)
-        if state is not ReviewState.NOT_STARTED:
+        mark = self._mark(path, state)
+        if mark is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.current().panel))
             painter.drawEllipse(PICTURE_PIXELS - 19, PICTURE_PIXELS - 19, 18, 18)
-            mark = theme.icon(MARKS[state], theme.current().accent)
             painter.drawPixmap(PICTURE_PIXELS - 18, PICTURE_PIXELS - 18, mark.pixmap(16, 16))
         painter.end()
         return picture

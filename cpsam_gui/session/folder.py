@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QFileSystemWatcher, QObject, QTimer, pyqtSignal
 
+from cpsam_core.system.file_identity import identity_of
 from cpsam_gui.jobs.job import Ending
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.storage.folder import FolderState, read_folder, read_states
+from cpsam_gui.storage.folder import FolderState, Unreadable, read_folder, read_states, replaced
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from cpsam_gui.jobs.jobs import Jobs
@@ -64,9 +66,32 @@ class ImageFolder(QObject):
             self.now.states[self._live[0]] = self._live[1]
             self.states_changed.emit([self._live[0]])
 
+    def cannot_read(self, image: Path, why: str) -> None:
+        """Remember that an image cannot be read, as long as its file is this one."""
+        # Its row says the folder; the reason needs the room.
+        self.now.unreadable[image] = Unreadable(why.replace(str(image), image.name), identity_of(image))
+        self.states_changed.emit([image])
+
+    def can_read(self, images: Iterable[Path]) -> None:
+        """Forget that images could not be read."""
+        known = [image for image in images if self.now.unreadable.pop(image, None) is not None]
+        if known:
+            self.states_changed.emit(known)
+
+    def ahead(self, image: Path | None, step: int) -> list[Path]:
+        """Return the images that follow an image, or with a negative step those before it, as far as they can be read.
+
+        Files that came right meanwhile, such as those that were still being copied, count again.
+        """
+        self.can_read(replaced(self.now.unreadable))
+        return self.now.ahead(image, step)
+
     def follow(self, image: Path | None) -> None:
         """List the folder of an image that is opened, unless it is listed already."""
-        if image is not None and (image not in self.now.images or self._wanted != self.now.path):
+        if image is None:
+            return
+        self.can_read([image])
+        if image not in self.now.images or self._wanted != self.now.path:
             self.read(image.parent)
 
     def read(self, path: Path) -> None:
@@ -99,10 +124,11 @@ class ImageFolder(QObject):
 
     def read_states(self) -> None:
         """Read anew, in the background, how far the work on each image is."""
-        images = self.now.images
+        images, unreadable = self.now.images, dict(self.now.unreadable)
 
-        def take(read: tuple[dict[Path, ReviewState], dict[Path, TimesDone]]) -> None:
-            states, times = read
+        def take(read: tuple[dict[Path, ReviewState], dict[Path, TimesDone], list[Path]]) -> None:
+            states, times, again = read
+            self.can_read(again)
             if images == self.now.images:
                 if self._live is not None and self._live[0] in states:
                     states[self._live[0]] = self._live[1]
@@ -117,7 +143,7 @@ class ImageFolder(QObject):
                 self.states_changed.emit(changed)
 
         self._jobs.run(
-            lambda progress: read_states(images),
+            lambda progress: (*read_states(images), replaced(unreadable)),
             name="States",
             lane=Lane.BESIDE,
             outlives_image=True,

@@ -37,6 +37,8 @@ class Images(QObject):
     """An image is there, and its document is empty: the masks that came with it (`tasks.Opened`) go in now."""
     axes_asked = pyqtSignal(object, object)
     """The meaning of an image's axes must be asked (`tasks.Unsure`, what to do when it is open)."""
+    declined = pyqtSignal(object)
+    """A person decided not to open this image (its path) after all."""
     channels_chosen = pyqtSignal()
     """Other channels go to the network."""
 
@@ -79,8 +81,9 @@ class Images(QObject):
         shipped: bool = False,
         reading: tasks.AxesReading | None = None,
         trusted: bool = False,
+        failed: Callable[[Problem], None] | None = None,
     ) -> None:
-        """Read an image in the background and show it; `then` is called when it is there.
+        """Read an image in the background and show it; `then` is called when it is there, else `failed`.
 
         A `shipped` image is shown without its path, so that nothing is saved inside the installed program. Where
         the meaning of the axes is not certain and `reading` does not say it, the session asks
@@ -91,12 +94,26 @@ class Images(QObject):
         self._jobs.run(
             partial(tasks.open_or_doubt, path, reading=reading, shipped=shipped, trusted=trusted),
             name=translate("Opening {}").format(path.name),
-            then=partial(self._opened, then=then, reading=reading),
+            then=partial(self._opened, then=then, reading=reading, failed=failed),
+            failed=partial(self._failed, path, failed),
             abandonable=True,
         )
 
+    def _failed(self, path: Path, failed: Callable[[Problem], None] | None, problem: Problem) -> None:
+        self._notices.unreadable.emit(path, problem.text)
+        (failed or self._notices.failed.emit)(problem)
+
+    def decline(self, path: Path) -> None:
+        """Leave an image closed, as a person wants."""
+        self._notices.message.emit(translate("Not opened"))
+        self.declined.emit(path)
+
     def answer(
-        self, unsure: tasks.Unsure, reading: tasks.AxesReading, then: Callable[[], None] | None
+        self,
+        unsure: tasks.Unsure,
+        reading: tasks.AxesReading,
+        then: Callable[[], None] | None,
+        failed: Callable[[Problem], None] | None = None,
     ) -> None:
         """Go on opening an image with the axes that the user chose."""
         self._answers[(unsure.path.parent, unsure.shape)] = reading
@@ -104,6 +121,7 @@ class Images(QObject):
             partial(tasks.open_unsure, unsure, reading),
             name=translate("Opening {}").format(unsure.path.name),
             then=partial(self._opened, then=then, reading=reading),
+            failed=failed,
             abandonable=True,
         )
 
@@ -112,15 +130,17 @@ class Images(QObject):
         opened: tasks.OpenedImage | tasks.Unsure | tasks.Doubtful,
         then: Callable[[], None] | None,
         reading: tasks.AxesReading | None,
+        failed: Callable[[Problem], None] | None = None,
     ) -> None:
         if isinstance(opened, tasks.Doubtful):
             # In the next turn of the event loop: a dialog must not keep the job that ended waiting.
-            QTimer.singleShot(0, partial(self._confirm, opened, then, reading, self._jobs.generation))
+            ask = partial(self._confirm, opened, then, reading, failed, self._jobs.generation)
+            QTimer.singleShot(0, ask)
             return
         if isinstance(opened, tasks.Unsure):
             known = self._answers.get((opened.path.parent, opened.shape))
             if known is not None:
-                self.answer(opened, known, then)
+                self.answer(opened, known, then, failed)
             else:
                 self.axes_asked.emit(opened, then)
             return
@@ -145,6 +165,7 @@ class Images(QObject):
         doubtful: tasks.Doubtful,
         then: Callable[[], None] | None,
         reading: tasks.AxesReading | None,
+        failed: Callable[[Problem], None] | None,
         generation: int,
     ) -> None:
         """Ask whether a file is as large as it says; go on opening it where a person says so."""
@@ -162,9 +183,9 @@ class Images(QObject):
             return
         if answer == "open":
             confirm_large(doubtful.path)
-            self.open(doubtful.path, then, reading=reading)
+            self.open(doubtful.path, then, reading=reading, failed=failed)
         else:
-            self._notices.message.emit(translate("Not opened"))
+            self.decline(doubtful.path)
 
     def show(self, opened: tasks.OpenedImage, reading: tasks.AxesReading | None = None) -> None:
         """Make an image that was read the open one, with the masks that were saved with it."""

@@ -132,11 +132,9 @@ class LookAhead(QObject):
     def wanted(self) -> list[Path]:
         """Return the next images of the folder that have no masks, as many as are kept ready."""
         now, path = self._folder.now, self._open_image.path
-        shown = now.shown
-        if path not in shown or not now.states:
+        if path not in now.shown or not now.states:
             return []
-        after = shown[shown.index(path) + 1 :]
-        without = (one for one in after if now.states.get(one) is ReviewState.NOT_STARTED)
+        without = (one for one in now.ahead(path, 1) if now.states.get(one) is ReviewState.NOT_STARTED)
         return [one for _, one in zip(range(IMAGES), without, strict=False)]
 
     def look(self) -> None:
@@ -218,6 +216,8 @@ class LookAhead(QObject):
     def _failed(self, path: Path, problem: Problem) -> None:
         """Leave an image out that cannot be done; whoever opens it is told why."""
         self._left_out.add(path)
+        if problem.unreadable:
+            self._notices.unreadable.emit(path, problem.text)
 
     def _ended(self, ending: Ending) -> None:
         self._job = self._at = None

@@ -33,6 +33,8 @@ class Notices(QObject):
     """A `Problem`."""
     saved = pyqtSignal(str)
     """A file was written."""
+    unreadable = pyqtSignal(object, str)
+    """An image (its path) cannot be read, and why."""
 
     def refuse_large(self, document: Document, what: str) -> bool:
         """Whether a document is too large for what needs all of its masks or pixels at once; then that is said."""

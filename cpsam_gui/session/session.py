@@ -220,6 +220,7 @@ class Session(QObject):
         open_image.adopted.connect(self._hand_over)
         open_image.image_changed.connect(lambda: self.folder.follow(open_image.path))
         self.notices.saved.connect(lambda _: self.folder.read_states())
+        self.notices.unreadable.connect(self.folder.cannot_read)
         open_image.history_changed.connect(self._tell_state)
 
     def _share_signals(self) -> None:

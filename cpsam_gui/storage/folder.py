@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cpsam_core.system.file_identity import identity_of
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.companions import TimesDone, images_in, progress_of_all, times_done
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from cpsam_core.system.file_identity import FileIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why an image cannot be read, in words of the user's language, and the file of which that is true."""
+
+    why: str
+    file: FileIdentity
 
 
 @dataclass(slots=True)
@@ -23,6 +34,8 @@ class FolderState:
     """Known so far; reading them takes a while in large folders."""
     times: dict[Path, TimesDone] = field(default_factory=dict)
     """Of movies, how many of their time points have masks."""
+    unreadable: dict[Path, Unreadable] = field(default_factory=dict)
+    """Those that somebody tried to open, or that a run tried, in vain."""
     words: str = ""
     only: ReviewState | None = None
 
@@ -37,31 +50,33 @@ class FolderState:
             and (self.only is None or self.states.get(path, ReviewState.NOT_STARTED) is self.only)
         ]
 
-    def neighbour(self, path: Path | None, step: int) -> Path | None:
-        """Return the shown image `step` places after `path`; None at the ends.
+    def ahead(self, path: Path | None, step: int) -> list[Path]:
+        """Return the shown images after `path`, or before it where `step` is negative, the next one first.
 
-        Where `path` itself is hidden by the filter, the shown image next to its place is taken.
+        Those that cannot be read are left out. Where `path` itself is hidden by the filter, its place counts; of an
+        image that is not in the folder, all are after it.
         """
-        shown = self.shown
+        shown = [one for one in self.shown if one not in self.unreadable]
         if path not in self.images:
-            return shown[0] if shown else None
+            return shown
         place = {image: index for index, image in enumerate(self.images)}
         here = place[path]
-        ahead = (
-            [one for one in shown if place[one] > here]
-            if step > 0
-            else [one for one in reversed(shown) if place[one] < here]
-        )
-        return ahead[abs(step) - 1] if len(ahead) >= abs(step) else None
+        if step > 0:
+            return [one for one in shown if place[one] > here]
+        return [one for one in reversed(shown) if place[one] < here]
 
     def summary(self) -> str:
         """Return counts in words."""
         states = [self.states.get(path, ReviewState.NOT_STARTED) for path in self.images]
         started = sum(state is not ReviewState.NOT_STARTED for state in states)
         verified = sum(state is ReviewState.VERIFIED for state in states)
-        count = len(self.images)
+        count, unreadable = len(self.images), sum(path in self.unreadable for path in self.images)
         words = [f"{count:,} image{'' if count == 1 else 's'}", f"{started:,} with masks"]
-        return ", ".join([*words, *([f"{verified:,} verified"] if verified else [])])
+        if verified:
+            words.append(f"{verified:,} verified")
+        if unreadable:
+            words.append(f"{unreadable:,} cannot be read")
+        return ", ".join(words)
 
 
 def read_folder(path: Path) -> tuple[Path, ...]:
@@ -74,3 +89,8 @@ def read_states(
 ) -> tuple[dict[Path, ReviewState], dict[Path, TimesDone]]:
     """Return how far the work on each image is, and of movies on how many time points; reads a little of each file."""
     return progress_of_all(images), times_done(images)
+
+
+def replaced(unreadable: Mapping[Path, Unreadable]) -> list[Path]:
+    """Return the images that could not be read and whose files are others by now."""
+    return [path for path, known in unreadable.items() if identity_of(path) != known.file]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cpsam_core.errors import ImageError, UnreadableError
 from cpsam_core.progress import silent
 from cpsam_gui.runs.options import RunOptions, remembered
 from cpsam_gui.tasks.axes_reading import Unsure
@@ -104,7 +105,10 @@ def segment_ahead(path: Path, plan: AheadPlan, progress: Progress) -> Ahead:
 
 
 def _read(path: Path, plan: AheadPlan) -> OpenedImage | None:
-    opened = open_image(path, silent)
+    try:
+        opened = open_image(path, silent)
+    except ImageError as error:
+        raise UnreadableError(str(error)) from error
     if isinstance(opened, Unsure):
         answer = plan.answers.get((path.parent, opened.shape))
         return None if answer is None else open_unsure(opened, answer, silent)

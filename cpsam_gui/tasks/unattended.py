@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cpsam_core.errors import CpsamError, ImageError
+from cpsam_core.errors import CpsamError, ImageError, UnreadableError
 from cpsam_core.images.document_key import WHOLE
 from cpsam_core.progress import Cancelled, silent
 from cpsam_gui.program.run_part import RunPart
@@ -215,7 +215,10 @@ def _read(path: Path, like: AxesReading) -> tuple[Raw, AxesReading, int]:
     """Read a file, and return how it is arranged, as the open one was, as far as that fits it; and its time points."""
     from cpsam_core.images.readers import read_raw
 
-    raw = read_raw(path, like.scene)
+    try:
+        raw = read_raw(path, like.scene)
+    except ImageError as error:
+        raise UnreadableError(str(error)) from error
     reading, times = as_far_as_it_fits(raw, like)
     return raw, reading, times
 

@@ -53,7 +53,7 @@ class FileDialogs(QObject):
         dialog = AxesDialog(self._window, unsure)
         dialog.answered.connect(lambda reading: self._images.answer(unsure, reading, then))
         if not unsure.said:
-            dialog.rejected.connect(lambda: self._notices.message.emit(translate("Not opened")))
+            dialog.rejected.connect(lambda: self._images.decline(unsure.path))
         dialog.open()
 
     def other_axes(self) -> None:

@@ -129,7 +129,8 @@ class TrainingPages(QObject):
         """Find the next image of the folder without saved masks, in the background; the open one comes last."""
         here, images = self._open_image.path, self._folder.images
         later = images[images.index(here) + 1 :] if here in images else images
-        order = (*later, *images)
+        unreadable = self._folder.now.unreadable
+        order = [one for one in (*later, *images) if one not in unreadable]
         self._jobs.run(
             lambda progress: first_without_work(order),
             name=translate("Looking at earlier masks"),

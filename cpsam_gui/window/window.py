@@ -29,6 +29,7 @@ from cpsam_gui.window.docks import LEFT_FIRST_PX, make_docks
 from cpsam_gui.window.documents import DocumentChooser
 from cpsam_gui.window.file_dialogs import FileDialogs
 from cpsam_gui.window.leaving import Leaving
+from cpsam_gui.window.neighbours import Neighbours
 from cpsam_gui.window.pages import Pages
 from cpsam_gui.window.planes import PlaneSlider
 from cpsam_gui.window.recent_menu import remember
@@ -79,6 +80,9 @@ class Window(QMainWindow):
         self._shown = self._ending = False
         self.file_dialogs = FileDialogs(self, self, session)
         self.leaving = Leaving(self, self, session)
+        self._neighbours = Neighbours(
+            session.open_image, session.images, session.folder, session.notices, self.may_leave
+        )
         self.canvas = Canvas(session)
         self.welcome = Welcome(
             self.canvas,
@@ -184,7 +188,7 @@ class Window(QMainWindow):
             return
         if images:
             remember(folder)
-            self.open(images[0])
+            self._neighbours.open_first(images)
         else:
             kinds = ", ".join(supported_suffixes())
             self.show_problem(
@@ -207,22 +211,14 @@ class Window(QMainWindow):
         if self.may_leave():
             self._images.open(tasks.demo_path(), self.run, shipped=True)
 
-    def open_neighbour(self, step: int, *, then: Callable[[], None] | None = None) -> None:
-        """Open the next or the previous image of the folder; `then` is called when it is there."""
-        path = self._folder.now.neighbour(self._open_image.path, step)
-        if path is not None:
-            self.open(path, then=then)
-        else:
-            self._notices.message.emit(
-                translate("This is the last image of the folder")
-                if step > 0
-                else translate("This is the first image of the folder")
-            )
+    def open_neighbour(self, step: int) -> None:
+        """Open the next or the previous image of the folder."""
+        self._neighbours.open(step)
 
     def _review_next_image(self) -> None:
         """Go on to the next image when the last decision of this one was made."""
-        if self._folder.now.neighbour(self._open_image.path, 1) is not None:
-            self.open_neighbour(1, then=self.session.reviewing.begin)
+        if self._folder.ahead(self._open_image.path, 1):
+            self._neighbours.open(1, then=self.session.reviewing.begin)
 
     def save(self) -> None:
         """Save beside the image, or elsewhere where that is not possible; export where the image has no file."""

@@ -4801,6 +4801,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>abgebrochen</translation>
     </message>
     <message>
+      <source>cannot be read</source>
+      <translation>nicht lesbar</translation>
+    </message>
+    <message>
       <source>cannot be used</source>
       <translation>nicht nutzbar</translation>
     </message>
@@ -5685,6 +5689,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{:,} Bilder</translation>
     </message>
     <message>
+      <source>{:,} images cannot be read and were passed over. The list of files says why.</source>
+      <translation>{:,} Bilder sind nicht lesbar und wurden übergangen. Die Dateiliste sagt, warum.</translation>
+    </message>
+    <message>
       <source>{:,} object, segmented ahead with {}</source>
       <translation>{:,} Objekt, im Voraus segmentiert mit {}</translation>
     </message>
@@ -5797,6 +5805,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{name} als Wahrheit</translation>
     </message>
     <message>
+      <source>{name} cannot be read and was passed over. {why}</source>
+      <translation>{name} ist nicht lesbar und wurde übergangen. {why}</translation>
+    </message>
+    <message>
       <source>{name} in expressions</source>
       <translation>{name} in Ausdrücken</translation>
     </message>
@@ -5891,6 +5903,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} and start again{}</source>
       <translation>{} und beginnen Sie erneut{}</translation>
+    </message>
+    <message>
+      <source>{} cannot be read</source>
+      <translation>{} nicht lesbar</translation>
     </message>
     <message>
       <source>{} cell proposed   Enter: accept   Esc: cancel</source>

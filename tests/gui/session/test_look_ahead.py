@@ -169,8 +169,11 @@ def test_images_with_masks_and_those_that_fail_are_passed_over(
     begin(window, qtbot, folder)
     failed: list[object] = []
     window.session.failed.connect(failed.append)
-    qtbot.waitUntil(lambda: names(window) == {"c.tif"} and window.session.jobs.idle)
+    qtbot.waitUntil(lambda: names(window) == {"c.tif", "d.tif"} and window.session.jobs.idle)
     assert not failed
+    model = window.panel(FilesPanel).model
+    row = model.data(model.row_of(folder / "b.tif"), Qt.ItemDataRole.DisplayRole)
+    assert row == "b.tif\ncannot be read"
 
 
 def test_memory_is_bounded(

@@ -146,7 +146,7 @@ def test_a_folder_opens_at_its_first_image(window: Window, image_file: Path, qtb
     panel = window.panel(FilesPanel)
     qtbot.waitUntil(lambda: len(panel.paths) == 3)
     assert [path.name for path in panel.paths] == ["cells.tif", "cells2.tif", "cells10.tif"]
-    assert panel.folder.neighbour(window.session.path, 2) == image_file.with_name("cells10.tif")
+    assert panel.folder.ahead(window.session.path, 1)[1] == image_file.with_name("cells10.tif")
     panel.filter.setText("10")
     assert [path.name for path in panel.paths] == ["cells10.tif"]
     panel.filter.clear()
@@ -173,10 +173,10 @@ def test_an_empty_folder_is_named(
 def test_neighbours_pass_hidden_images(tmp_path: Path) -> None:
     names = [tmp_path / name for name in ("a1.png", "b2.png", "a3.png")]
     folder = FolderState(tmp_path, tuple(names), words="a")
-    assert folder.neighbour(names[1], 1) == names[2]
-    assert folder.neighbour(names[1], -1) == names[0]
-    assert folder.neighbour(names[2], 1) is None
-    assert folder.neighbour(tmp_path / "elsewhere.png", 1) == names[0]
+    assert folder.ahead(names[1], 1) == [names[2]]
+    assert folder.ahead(names[1], -1) == [names[0]]
+    assert folder.ahead(names[2], 1) == []
+    assert folder.ahead(tmp_path / "elsewhere.png", 1) == [names[0], names[2]]
     folder.states[names[0]] = ReviewState.VERIFIED
     assert folder.summary() == "3 images, 1 with masks, 1 verified"
 

@@ -1,0 +1,96 @@
+"""Going through the images of a folder, past those that cannot be read."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import filled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from cpsam_gui.jobs.job import Problem
+    from cpsam_gui.session.folder import ImageFolder
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+
+
+class Neighbours:
+    """Opens the next image, or the previous one; who goes through a folder is not stopped by a file of it."""
+
+    def __init__(
+        self,
+        open_image: OpenImage,
+        images: Images,
+        folder: ImageFolder,
+        notices: Notices,
+        may_leave: Callable[[], bool],
+    ) -> None:
+        self._open_image, self._images = open_image, images
+        self._folder, self._notices = folder, notices
+        self._may_leave = may_leave
+        # The image that somebody came to last and did not want to open: the next one is that behind it.
+        self._declined: Path | None = None
+        images.declined.connect(partial(setattr, self, "_declined"))
+        open_image.image_changed.connect(lambda: setattr(self, "_declined", None))
+
+    def open(self, step: int, *, then: Callable[[], None] | None = None) -> None:
+        """Open the next image of the folder, or with a negative step the previous one; `then` when it is there."""
+        ahead = self._folder.ahead(self._open_image.path, step)
+        if self._declined in ahead:
+            ahead = ahead[ahead.index(self._declined) + 1 :]
+        if not ahead:
+            self._say_end(step)
+        elif self._may_leave():
+            self._try(ahead, (), partial(self._say_end, step), then)
+
+    def open_first(self, images: Sequence[Path]) -> None:
+        """Open the first of the images of a folder that can be read; where none can, they are listed all the same."""
+        if self._may_leave():
+            self._try(images, (), partial(self._folder.read, images[0].parent), None)
+
+    def _try(
+        self,
+        images: Sequence[Path],
+        passed: tuple[Path, ...],
+        none_left: Callable[[], object],
+        then: Callable[[], None] | None,
+    ) -> None:
+        """Open the first of the images that can be read, and say which ones were passed over."""
+
+        def failed(problem: Problem) -> None:
+            if images[1:]:
+                self._try(images[1:], (*passed, images[0]), none_left, then)
+            else:
+                none_left()
+                self._notices.failed.emit(problem)
+
+        def opened() -> None:
+            self._say_passed(passed)
+            if then is not None:
+                then()
+
+        self._images.open(images[0], opened, failed=failed)
+
+    def _say_passed(self, passed: Sequence[Path]) -> None:
+        if not passed:
+            return
+        if len(passed) == 1:
+            known = self._folder.now.unreadable.get(passed[0])
+            words = translate("{name} cannot be read and was passed over. {why}")
+            why = known.why if known is not None else ""
+            self._notices.ended.emit(words.format(name=passed[0].name, why=why).strip(), "")
+        else:
+            words = translate("{:,} images cannot be read and were passed over. The list of files says why.")
+            self._notices.ended.emit(filled(words, len(passed)), "")
+
+    def _say_end(self, step: int) -> None:
+        self._notices.message.emit(
+            translate("This is the last image of the folder")
+            if step > 0
+            else translate("This is the first image of the folder")
+        )
