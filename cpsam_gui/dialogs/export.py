@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QSettings, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -25,7 +25,7 @@ from PyQt6.QtWidgets import (
 from cpsam_core.formats import FORMATS, Format, WriteOptions, find_format, left_out, name_for
 from cpsam_core.formats.registry import check_possible
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.program.settings_values import stored_flag, stored_text
+from cpsam_gui.program.settings_values import keep_soon, stored_flag, stored_text
 from cpsam_gui.session.exporting import replace_words
 from cpsam_gui.storage.companions import companions_of
 from cpsam_gui.style import theme
@@ -203,12 +203,11 @@ class ExportDialog(QDialog):
                 _set(field, text)
 
     def _remember(self) -> None:
-        settings = QSettings()
-        settings.setValue(f"{GROUP}/format", self.chosen.key)
+        values: dict[str, Any] = {"format": self.chosen.key}
         for name, box in (("measured", self.measured), ("beside", self.beside), ("folder", self.folder)):
-            settings.setValue(f"{GROUP}/{name}", box.isChecked())
-        for name, field in self.fields.items():
-            settings.setValue(f"{GROUP}/{name}", _stored(field))
+            values[name] = box.isChecked()
+        values |= {name: _stored(field) for name, field in self.fields.items()}
+        keep_soon({f"{GROUP}/{name}": value for name, value in values.items()})
 
     def _export(self) -> None:
         self._remember()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
-from PyQt6.QtCore import QByteArray, QSettings
+from PyQt6.QtCore import QByteArray, QSettings, QTimer
 
-__all__ = ["stored", "stored_bytes", "stored_flag", "stored_list", "stored_text"]
+__all__ = ["keep_soon", "stored", "stored_bytes", "stored_flag", "stored_list", "stored_text"]
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +17,17 @@ Value = TypeVar("Value")
 
 UNREADABLE = (TypeError, ValueError, RuntimeError, SystemError, LookupError, OverflowError, AttributeError)
 """What Qt's binding raises for values of kinds that it cannot turn into objects, and what checks of them raise."""
+
+
+def keep_soon(values: Mapping[str, object]) -> None:
+    """Keep values once what goes on now has been answered: Qt waits until they are on the disk, which is felt."""
+    QTimer.singleShot(0, partial(_keep, dict(values)))
+
+
+def _keep(values: Mapping[str, object]) -> None:
+    settings = QSettings()
+    for key, value in values.items():
+        settings.setValue(key, value)
 
 
 def stored(key: str, check: Callable[[Any], Value], default: Value) -> Value:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSettings, pyqtSignal
+from PyQt6.QtCore import QSettings, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QMenu
 
 from cpsam_gui.program.i18n import translate
@@ -26,7 +27,11 @@ def recent_paths() -> list[Path]:
 
 
 def remember(path: Path) -> None:
-    """Put a path at the front of the list."""
+    """Put a path at the front of the list, once what goes on now has been answered: the disk takes its time."""
+    QTimer.singleShot(0, partial(_put_first, path))
+
+
+def _put_first(path: Path) -> None:
     paths = [path, *(other for other in recent_paths() if other != path)]
     QSettings().setValue(KEY, [str(one) for one in paths[:MOST]])
 

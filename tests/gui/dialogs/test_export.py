@@ -315,7 +315,7 @@ def test_a_dropped_file_of_another_program_is_masks(
 def test_a_folder_is_offered_again(window: Window, qtbot: QtBot, image_file: Path) -> None:
     with qtbot.waitSignal(window.session.image_changed):
         window.open(image_file.parent)
-    assert recent_paths() == [image_file, image_file.parent]
+    qtbot.waitUntil(lambda: recent_paths() == [image_file, image_file.parent])
     window.findChild(RecentMenu).fill()
     assert f"{image_file.parent.name}/" in window.findChild(RecentMenu).actions()[1].text()
 

@@ -189,7 +189,7 @@ def test_recent_images_come_newest_first(
     recent.remember(other)
     with qtbot.waitSignal(window.session.image_changed):
         window.open(image_file)
-    assert recent.recent_paths() == [image_file, other]
+    qtbot.waitUntil(lambda: recent.recent_paths() == [image_file, other])
     window.findChild(recent.RecentMenu).fill()
     with qtbot.waitSignal(window.findChild(recent.RecentMenu).chosen) as caught:
         window.findChild(recent.RecentMenu).actions()[1].trigger()

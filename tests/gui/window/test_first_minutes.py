@@ -17,7 +17,7 @@ from cpsam_gui.state.view import Camera
 from cpsam_gui.storage.companions import first_without_work
 from cpsam_gui.tasks.exporting import ExportPlan
 from cpsam_gui.tasks.samples import NAME
-from cpsam_gui.window.recent_menu import remember
+from cpsam_gui.window.recent_menu import recent_paths, remember
 from tests.gui.window.test_window import click
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 def test_the_welcome_lists_what_was_opened_last(window: Window, qtbot: QtBot, image_file: Path) -> None:
     remember(image_file)
+    qtbot.waitUntil(lambda: recent_paths() == [image_file])
     window.welcome.hide()
     window.welcome.show()
     row = next(b for b in window.welcome.findChildren(QToolButton) if b.text() == image_file.name)
