@@ -18,11 +18,13 @@ from torch import Tensor
 from cpsam_core.data.dataset import DRAWN, DRAWN_SIDE_PX, Key, TrainingSet
 from cpsam_core.data.example import Example
 from cpsam_core.data.stain import Stains
+from cpsam_core.progress import Progress, silent
 
 __all__ = ["CELL", "COUNTS", "DeviceImages", "Place", "Sketch"]
 
 # Bits of what is marked at a pixel: a cell, and that the annotation counts.
 CELL, COUNTS = 1, 2
+READING = "Reading the images"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class DeviceImages:
         Where they are kept.
     limit : int
         Bytes that they may take there.
+    progress : callable
+        Called at each image that is read; may raise `Cancelled`.
 
     Attributes
     ----------
@@ -69,12 +73,16 @@ class DeviceImages:
         has classes.
     """
 
-    def __init__(self, data: TrainingSet, device: torch.device, limit: int) -> None:
+    def __init__(
+        self, data: TrainingSet, device: torch.device, limit: int, progress: Progress = silent
+    ) -> None:
         self.device, self._data = device, data
         self._sketches: dict[Key, Sketch] = {}
         with_classes = False
         sizes: dict[Key, tuple[int, int]] = {}
-        for key in data.all_keys():
+        keys = data.all_keys()
+        for number, key in enumerate(keys):
+            progress(number, len(keys), READING)
             if key[0] == DRAWN:
                 sizes[key] = (DRAWN_SIDE_PX, DRAWN_SIDE_PX)
                 continue
@@ -89,7 +97,8 @@ class DeviceImages:
         self.flows = torch.zeros((length, 2), dtype=torch.int8, device=device)
         self.marks = torch.zeros(length, dtype=torch.uint8, device=device)
         self.classes = torch.zeros(length, dtype=torch.uint8, device=device) if with_classes else None
-        for key in self._places:
+        for number, key in enumerate(self._places):
+            progress(number, len(self._places), READING)
             if key[0] != DRAWN:
                 self._keep(key)
 

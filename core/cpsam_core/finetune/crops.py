@@ -6,27 +6,48 @@ import torch
 
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.device_images import DeviceImages
-from cpsam_core.finetune.memory import free_memory
+from cpsam_core.finetune.memory import MemoryNeed, free_memory
 from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.network.vit import FlowVit
+from cpsam_core.progress import Progress, silent
 
 __all__ = ["images_on_device", "made_by"]
 
 # Of a network's weights: two threads make the crops of a larger one while it computes.
 MOST_WEIGHTS = 50_000_000
-# Of the memory that is free once the network is there; the rest is for what it computes.
-SHARE_OF_FREE = 0.25
+# Of the memory that a training may have.
+SHARE_FOR_IMAGES = 0.25
+# While a batch is made: parts of images that are averaged, and the four pixels around each point.
+MAKING_BYTES = 2**30
 
 
 def images_on_device(
-    data: TrainingSet, model: FlowVit, settings: TrainSettings, device: torch.device
+    data: TrainingSet,
+    model: FlowVit,
+    settings: TrainSettings,
+    device: torch.device,
+    need: MemoryNeed,
+    progress: Progress = silent,
 ) -> DeviceImages | None:
-    """Return the images of a training on its device, as many as fit, where crops are to be made there, else None."""
-    if not _pays(device, model, settings):
+    """Return the images of a training on its device, as many as fit, where crops are to be made there, else None.
+
+    `need` is what the training takes itself. All images are read; `progress` is called at each.
+    """
+    room = _room(device, need) if _pays(device, model, settings) else 0
+    if room <= 0:
         return None
-    free = free_memory(device)
-    images = DeviceImages(data, device, int(SHARE_OF_FREE * (free or 0)))
+    images = DeviceImages(data, device, room, progress)
     return images if len(images) else None
+
+
+def _room(device: torch.device, need: MemoryNeed) -> int:
+    """Return the bytes that images may take, so that the training goes on in its mode of memory."""
+    free = free_memory(device)
+    if free is None:
+        return 0
+    # What it holds already counts as free: one that is taken up again holds more, and gets the same images.
+    own = free + (torch.cuda.memory_allocated(device) if device.type == "cuda" else 0)
+    return min(int(SHARE_FOR_IMAGES * own), own - need.total - MAKING_BYTES)
 
 
 def _pays(device: torch.device, model: FlowVit, settings: TrainSettings) -> bool:

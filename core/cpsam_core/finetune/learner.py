@@ -14,7 +14,7 @@ from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.maker import Batch
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune.losses import class_loss, segmentation_loss
-from cpsam_core.finetune.memory import KEEPING, choose_memory_mode, leaner
+from cpsam_core.finetune.memory import KEEPING, MemoryNeed, choose_memory_mode, estimate_memory, leaner
 from cpsam_core.finetune.ranks import Ranks
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
 from cpsam_core.finetune.stepper import STEPWISE, Stepper
@@ -90,6 +90,12 @@ class Learner:
             raise TrainingError(_too_little(device, memory)) from error
         self._network = ranks.wrapped(self.model, device, unused=self.model.config.layer_drop > 0)
         self.steps = self.left_out = self._left_out_in_a_row = 0
+
+    @property
+    def need(self) -> MemoryNeed:
+        """What the training takes on the device in the mode of memory that is in use."""
+        settings = replace(self.settings, batch_size=self.size)
+        return estimate_memory(self.model.config, settings, self.stepper.memory, self.device, self.precision)
 
     def _first_mode(self, config: VitConfig) -> MemoryMode:
         settings = replace(self.settings, batch_size=self.size)

@@ -203,7 +203,9 @@ class Trainer:
         """
         if self._result is None:
             # Not with the trainer, which may wait for others before it runs.
-            self._images = images_on_device(self.data, self.model, self.settings, self.device)
+            self._images = images_on_device(
+                self.data, self.model, self.settings, self.device, self.learner.need, progress
+            )
             log.info(
                 "training on %s in %s, sets %s; %s",
                 self.device,

@@ -23,6 +23,7 @@ SETTINGS = replace(QUICK, augmentation=Augmentation.whole(crop=32, scale=(0.5, 2
 def on_device(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a processor count as a device on which making crops pays."""
     monkeypatch.setattr(crops, "_pays", lambda *given: True)
+    monkeypatch.setattr(crops, "free_memory", lambda device: 2**33)
 
 
 @pytest.mark.usefixtures("on_device")
@@ -61,6 +62,37 @@ def test_without_memory_the_processor_makes_them(
     assert "crops made by threads, 2" in caplog.text
     monkeypatch.setattr(crops, "_pays", lambda *given: False)
     assert same(result.model, trainer(SETTINGS).run().model)
+
+
+@pytest.mark.usefixtures("on_device")
+def test_images_take_no_memory_that_the_network_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a small card they had, and training went on in a slower mode, or ended."""
+    limits: list[int] = []
+
+    def admit(data: object, device: object, limit: int, progress: object) -> list[object]:
+        limits.append(limit)
+        return []
+
+    monkeypatch.setattr(crops, "DeviceImages", admit)
+    large = replace(SETTINGS, memory="plenty", batch_size=4)
+    need = trainer(large).learner.need.total
+    for free in (8 * 2**30, need + crops.MAKING_BYTES + 5000, need + crops.MAKING_BYTES):
+        monkeypatch.setattr(crops, "free_memory", lambda device, free=free: free)
+        trainer(large).run()
+    assert limits == [2 * 2**30, 5000]
+
+
+@pytest.mark.usefixtures("on_device")
+def test_a_training_is_cancelled_while_its_images_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def cancel(done: int, total: int, note: str = "") -> None:
+        said.append(note)
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        trainer(SETTINGS).run(cancel)
+    assert said == ["Reading the images"]
 
 
 @pytest.mark.usefixtures("on_device")
