@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from statistics import median
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -187,11 +188,17 @@ def _as_setting(name: str, value: object) -> Any:
     """
     if name == "anisotropy" and value is not None and sensible_distance(value) is None:
         raise TypeError("no distance of planes")
-    kinds = get_type_hints(Settings)[name]
+    kinds = _kinds()[name]
     for kind in get_args(kinds) if get_origin(kinds) in (Union, UnionType) else (kinds,):
         with suppress(TypeError, ValueError, OverflowError):
             return _as_kind(kind, value)
     raise TypeError(f"{name} cannot be {value!r}")
+
+
+@cache
+def _kinds() -> dict[str, Any]:
+    """Return the types of the settings, which take long to be found: a slider in motion recalls all of them."""
+    return get_type_hints(Settings)
 
 
 def _as_kind(kind: Any, value: Any) -> Any:
