@@ -64,10 +64,9 @@ class Journals:
         if self.now is not None:
             self.now.restart()
 
-    def give_up(self) -> None:
-        """Begin the journal anew, because the work in it is given up; a copy of it stays for a while."""
-        if self.now is not None:
-            self.now.give_up()
+    def give_up(self) -> bool:
+        """Begin the journal anew, because the work in it is given up; return whether a copy of it stays for a while."""
+        return self.now is not None and self.now.give_up()
 
     @property
     def can_wait(self) -> bool:

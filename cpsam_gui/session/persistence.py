@@ -251,9 +251,13 @@ class Persistence:
         if not unsaved or path is None or self._open_image.shipped:
             self.journals.forget()
             return
-        self.journals.give_up()
-        words = translate(
-            "The changes of {name} are discarded; File > Recover unsaved work has them for {days} days"
+        kept = self.journals.give_up()
+        words = (
+            translate(
+                "The changes of {name} are discarded; File > Recover unsaved work has them for {days} days"
+            )
+            if kept
+            else translate("The changes of {name} are discarded")
         )
         self._notices.message.emit(words.format(name=path.name, days=GIVEN_UP_DAYS))
 

@@ -272,6 +272,9 @@ def _reading_of(found: RecoveredWork) -> tasks.AxesReading | None:
     from cpsam_core.images.document_key import DocumentKey
 
     key = DocumentKey.from_ending(found.part)
+    if is_given_up(found.path) and not found.part and found.axes:
+        # Whoever opens the image itself is asked for them once more.
+        return tasks.AxesReading(found.axes)
     if key is None or not found.part:
         return None
     return tasks.AxesReading(found.axes, key.time, key.scene)

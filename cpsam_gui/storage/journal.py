@@ -14,14 +14,13 @@ import logging
 import os
 import time
 from contextlib import suppress
-from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, cast
 
 from cpsam_core.system.paths import as_given
 from cpsam_gui.state.label_store import ArrayLabels
-from cpsam_gui.storage.journal_backlog import MOST_LAG_S, Backlog
+from cpsam_gui.storage.journal_backlog import MOST_LAG_S, MOST_PATIENCE_S, Backlog
 from cpsam_gui.storage.journal_folder import copy_given_up, journal_folder
 from cpsam_gui.storage.journal_format import SUFFIX, JournalStopped, corners
 from cpsam_gui.storage.journal_writer import (
@@ -114,13 +113,20 @@ class Journal:
             self._queue.put(Clear(keep))
         self._whole = not keep
 
-    def give_up(self) -> None:
-        """Begin anew because the work is given up; a copy of it waits for whoever thinks better of it."""
+    def give_up(self) -> bool:
+        """Begin anew because the work is given up; return whether a copy waits for whoever thinks better of it."""
+        copied = Event()
+
+        def copy() -> None:
+            if copy_given_up(self.path):
+                copied.set()
+
         if self._thread is not None:
-            self._queue.put(partial(copy_given_up, self.path))
+            self._queue.put(copy)
             # What follows would overtake it.
-            self._wait(MOST_LAG_S)
+            self._wait(MOST_PATIENCE_S)
         self.restart()
+        return copied.is_set()
 
     def close(self) -> None:
         """Stop following and remove the file."""

@@ -26,6 +26,8 @@ DAY_S = 86400.0
 GIVEN_UP = ".discarded"
 GIVEN_UP_DAYS = 30
 """Work that was given up waits so long for whoever thinks better of it."""
+MOST_GIVEN_UP_BYTES = 4 << 30
+"""Disk that it may take; beyond that the oldest goes first, but never the newest."""
 # From this age on a half-written file is nobody's any more.
 OLD_S = 3600.0
 
@@ -48,9 +50,7 @@ def left_behind(folder: Path | None = None) -> list[Path]:
         old = _older(part, MOMENT_S) if _left_by_dead(part) else _older(part, OLD_S)
         if old and not in_use(part):
             part.unlink(missing_ok=True)
-    for path in folder.glob(f"*{GIVEN_UP}{SUFFIX}"):
-        if _older(path, GIVEN_UP_DAYS * DAY_S):
-            path.unlink(missing_ok=True)
+    _make_room(folder)
     paths = [path for path in folder.glob(f"*{SUFFIX}") if not in_use(path)]
     return sorted(paths, key=_changed, reverse=True)
 
@@ -59,7 +59,13 @@ def left_axes(image: Path) -> str | None:
     """Return the axes that a person named for an image before a program ended without saving; None if nobody did."""
     wanted = as_given(image)
     return next(
-        (axes for path in left_behind() if image_of(path) == wanted and (axes := axes_of(path))), None
+        (
+            axes
+            for path in left_behind()
+            # Whoever gave the work up may have named the wrong ones.
+            if not is_given_up(path) and image_of(path) == wanted and (axes := axes_of(path))
+        ),
+        None,
     )
 
 
@@ -74,18 +80,35 @@ def given_up_name(journal: Path) -> Path:
     return journal.with_name(f"{stem}-{time.time_ns()}{GIVEN_UP}{SUFFIX}")
 
 
-def copy_given_up(journal: Path) -> None:
-    """Keep a copy of a journal whose work is given up; where there is no room for it, that is only logged."""
+def copy_given_up(journal: Path) -> bool:
+    """Keep a copy of a journal whose work is given up; return whether there was anything, and room for it."""
     goal = given_up_name(journal)
     part = goal.with_name(goal.name + PART)
     try:
-        if journal.exists():
-            shutil.copyfile(journal, part)
-            part.replace(goal)
+        if not journal.exists():
+            return False
+        shutil.copyfile(journal, part)
+        part.replace(goal)
+        _make_room(journal.parent)
     except OSError as error:
         log.warning("what was discarded is not kept in %s: %s", goal, error)
         with suppress(OSError):
             part.unlink(missing_ok=True)
+        return False
+    return True
+
+
+def _make_room(folder: Path) -> None:
+    """Remove what was given up long ago, and the oldest of what takes too much room."""
+    taken = 0
+    for place, path in enumerate(sorted(folder.glob(f"*{GIVEN_UP}{SUFFIX}"), key=_changed, reverse=True)):
+        try:
+            taken += path.stat().st_size
+        except OSError:
+            # Another window took it.
+            continue
+        if _older(path, GIVEN_UP_DAYS * DAY_S) or (place > 0 and taken > MOST_GIVEN_UP_BYTES):
+            path.unlink(missing_ok=True)
 
 
 def _left_by_dead(path: Path) -> bool:

@@ -3753,6 +3753,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Zellen messen etwa {:.0f} px</translation>
     </message>
     <message>
+      <source>The changes of {name} are discarded</source>
+      <translation>Die Änderungen an {name} sind verworfen</translation>
+    </message>
+    <message>
       <source>The changes of {name} are discarded; File &gt; Recover unsaved work has them for {days} days</source>
       <translation>Die Änderungen an {name} sind verworfen; unter Datei &gt; Nicht gespeicherte Arbeit wiederherstellen bleiben sie {days} Tage</translation>
     </message>

@@ -41,7 +41,9 @@ from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
-from cpsam_gui.storage.journal_format import Amount, amount_of, recover
+from cpsam_gui.storage import journal_folder
+from cpsam_gui.storage.journal_backlog import MOST_LAG_S
+from cpsam_gui.storage.journal_format import SUFFIX, Amount, amount_of, recover
 from cpsam_gui.tasks import AxesReading
 from cpsam_gui.window import leaving
 
@@ -1161,6 +1163,74 @@ def test_discarded_work_is_there_for_whoever_asks_for_it(
     session.recovery.recover(left.journal)
     qtbot.waitUntil(lambda: set(session.document.objects) == numbers)
     qtbot.waitUntil(lambda: not left.journal.exists())
+
+
+def test_a_busy_disk_costs_nothing_of_what_is_discarded(
+    session: Session, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file was gone before it was copied."""
+    open_in(session, qtbot, image_file)
+    draw(session)
+    journal = session.persistence.journal
+    assert journal is not None
+    wrote = journal._writer.take
+
+    def slow(item: object) -> bool:
+        time.sleep(2 * MOST_LAG_S)
+        return wrote(item)
+
+    monkeypatch.setattr(journal._writer, "take", slow)
+    draw(session, y=30)
+    session.persistence.discard()
+    (left,) = session.recovery.found()
+    assert left.much == "2 objects, 2 steps"
+
+
+def test_it_is_not_said_that_discarded_work_is_kept_where_it_is_not(
+    session: Session, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*paths: Path) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    said: list[str] = []
+    session.notices.message.connect(said.append)
+    open_in(session, qtbot, image_file)
+    draw(session)
+    session.persistence.discard()
+    assert said[-1] == "The changes of cells.tif are discarded"
+    assert not session.recovery.found()
+
+
+def test_discarded_work_takes_so_much_disk_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_folder, "MOST_GIVEN_UP_BYTES", 250)
+    for number in range(4):
+        path = tmp_path / f"cells-1-{number}{journal_folder.GIVEN_UP}{SUFFIX}"
+        path.write_bytes(b"x" * 100)
+        os.utime(path, (time.time() - 10 * (4 - number),) * 2)
+    assert [path.name.split("-")[2][0] for path in journal_folder.left_behind(tmp_path)] == ["3", "2"]
+    monkeypatch.setattr(journal_folder, "MOST_GIVEN_UP_BYTES", 10)
+    assert len(journal_folder.left_behind(tmp_path)) == 1
+
+
+def test_axes_of_discarded_work_are_asked_again_and_come_with_it_where_it_is_recovered(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "unsure.npy"
+    np.save(path, np.arange(7 * 30 * 40, dtype=np.uint16).reshape(7, 30, 40))
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(path, reading=AxesReading("ZYX"))
+    number = draw(session, x=20)
+    session.persistence.discard()
+    with qtbot.waitSignal(session.images.axes_asked):
+        session.images.open(path)
+    (left,) = session.recovery.found()
+    session.recovery.recover(left.journal)
+    qtbot.waitUntil(lambda: set(session.document.objects) == {number})
+    assert session.document.shape == (7, 30, 40)
+    session.document.mark_saved()
 
 
 def test_work_that_is_discarded_twice_or_long_ago_is_gone(
