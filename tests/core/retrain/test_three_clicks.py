@@ -13,7 +13,7 @@ from cpsam_core.cli import main
 from cpsam_core.cli.common import OK
 from cpsam_core.data.image_input import ImageInput
 from cpsam_core.images import read_image, write_labels, write_tiff
-from cpsam_core.retrain import Lineage, TrainOptions, candidates_in, one_click
+from cpsam_core.retrain import Lineage, TrainOptions, candidates_in, elsewhere, one_click
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.segment.settings import Settings
 from cpsam_core.weights import find, list_models, remove_model
@@ -83,6 +83,12 @@ def card_of(name: str) -> ModelCard:
     card = read_card(find(name))
     assert card is not None
     return card
+
+
+@pytest.fixture(autouse=True)
+def no_look_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the comparison on images that come with the program, which takes most of the time of a short click."""
+    monkeypatch.setattr(elsewhere, "reference_pairs", lambda part: ())
 
 
 @pytest.mark.parametrize("by_command", [True, False], ids=["command", "python"])
