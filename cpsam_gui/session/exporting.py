@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from PyQt6.QtCore import QTimer
 
+from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Problem
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import filled
+from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.session.run_results import PATIENCE_MS, touched_rows
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import images_in
 from cpsam_gui.tasks import exporting
+from cpsam_gui.tasks.importing import beside_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from cpsam_core.formats import ObjectSet
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.persistence import Persistence
     from cpsam_gui.state.columns import ColumnRecords
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
 
 
@@ -140,8 +150,12 @@ class ExportController:
         if self._notices.refuse_large(self._open_image.document, translate("Reading masks of another file")):
             return
         name = self._open_image.path.name if self._open_image.path is not None else ""
-        work = partial(exporting.read_any, path, self._open_image.document.shape, name)
-        self._jobs.run(work, name=translate("Reading masks"), then=partial(self._imported, path))
+        work = partial(
+            exporting.read_any, path, self._open_image.document.shape, name, picture=self._open_image.image
+        )
+        self._jobs.run(
+            work, name=translate("Reading masks"), then=partial(self._read, path, self._open_image.document)
+        )
 
     def _exported(self, done: exporting.ExportResult) -> None:
         if done.paths:
@@ -164,8 +178,59 @@ class ExportController:
             # The status bar holds neither the names nor stays long enough to read them.
             self._notices.failed.emit(_report(done, counts))
 
-    def _imported(self, path: Path, read: exporting.ImportResult) -> None:
+    def _read(self, path: Path, document: Document, read: exporting.ImportResult) -> None:
+        """Put in what was read; where it would replace what a person made, ask first, once the job has ended."""
+        if read.is_picture:
+            words = translate("{} holds the image itself, not its masks.").format(path.name)
+            self._notices.failed.emit(Problem(words))
+        elif touched_rows(document):
+            QTimer.singleShot(0, partial(self._ask, path, document, read))
+        else:
+            self._imported(path, read)
+
+    def _ask(self, path: Path, document: Document, read: exporting.ImportResult) -> None:
+        touched = touched_rows(document)
+        answer = self._persistence.ask(_about_import(path, touched.values())) if touched else "replace"
+        if self._open_image.document is not document:
+            # Another image is open by now.
+            return
+        if answer == "add":
+            self._add(path, document, read)
+        elif answer == "replace":
+            self._imported(path, read)
+
+    def _add(self, path: Path, document: Document, read: exporting.ImportResult) -> None:
+        """Put in what was read beside what a person made; once more where that changed meanwhile."""
+        state, stays = document.state, touched_rows(document)
+        kept = tasks.PreviousMasks(document.snapshot(), stays, document.next_id)
+
+        def put(found: tasks.MaskResult) -> None:
+            if self._open_image.document is not document:
+                return
+            if document.state is state and not document.writing:
+                self._imported(path, replace(read, found=found), len(found.records) - len(stays))
+            else:
+                QTimer.singleShot(PATIENCE_MS, partial(self._add, path, document, read))
+
+        found = read.found
+        if isinstance(found, tasks.LoadedMasks) and found.facts is not None:
+            # Names of classes are added to those that are there, and the rest that is known stays.
+            facts = document.facts
+            named = {one.number: one for one in (*found.facts.classes, *facts.classes)}
+            classes = tuple(named[number] for number in sorted(named))
+            found = replace(found, facts=facts.changed(classes=classes), foreign={})
+        work = partial(beside_kept, found, kept)
+        self._jobs.run(work, name=translate("Reading masks"), lane=Lane.BESIDE, then=put)
+
+    def _imported(self, path: Path, read: exporting.ImportResult, count: int | None = None) -> None:
         self._persistence.take_over(StepKind.IMPORT, translate("Import {}").format(path.name), read.found)
+        count = len(read.found.records) if count is None else count
+        words = (
+            translate("1 object imported from {name}")
+            if count == 1
+            else translate("{:,} objects imported from {name}")
+        )
+        self._notices.message.emit(filled(words, count, name=path.name))
         if read.notes:
             self._notices.failed.emit(
                 Problem(
@@ -175,6 +240,29 @@ class ExportController:
                     "\n".join(read.notes),
                 )
             )
+
+
+def _about_import(path: Path, touched: Iterable[ObjectRecord]) -> Question:
+    """Return what is asked before masks of a file come in the place of what a person made."""
+    rows = list(touched)
+    locked = sum(row.held for row in rows)
+    one = translate("1 object that you touched will be replaced")
+    many = filled(translate("{:,} objects that you touched will be replaced"), len(rows))
+    detail = translate(
+        "They were drawn, corrected, locked, classified or accepted by hand. Undo brings them back until "
+        "another image is opened."
+    )
+    if locked:
+        detail += " " + filled(translate("Locked: {:,}."), locked)
+    return Question(
+        f"{translate('Import {}').format(path.name)}: {one if len(rows) == 1 else many}",
+        detail,
+        (
+            Answer("add", translate("Keep them and add the others")),
+            Answer("replace", translate("Replace them")),
+            Answer("cancel", translate("Cancel")),
+        ),
+    )
 
 
 def replace_words() -> str:

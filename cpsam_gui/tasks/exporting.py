@@ -15,6 +15,7 @@ from cpsam_gui.state.image_facts import ClassName, ImageFacts
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT, companions_of
+from cpsam_gui.tasks.importing import is_picture
 from cpsam_gui.tasks.records import ready_to_land, records_of
 from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, fitting, read_masks
 
@@ -75,6 +76,8 @@ class ImportResult:
 
     found: MaskResult
     notes: tuple[str, ...] = ()
+    is_picture: bool = False
+    """Whether they are no masks but the brightness of the image itself."""
 
 
 def objects_of(
@@ -216,8 +219,10 @@ def _export_file(own: Companions, masks: Path, goal: Path, plan: ExportPlan) -> 
     return export_open(goal, found.labels, found.records, extra, image, plan, silent)
 
 
-def read_any(path: Path, shape: tuple[int, ...], image: str, progress: Progress) -> ImportResult:
-    """Read objects of any format for an open image of `shape` (z, y, x).
+def read_any(
+    path: Path, shape: tuple[int, ...], image: str, progress: Progress, *, picture: Image | None = None
+) -> ImportResult:
+    """Read objects of any format for an open image of `shape` (z, y, x), whose name and `picture` are known.
 
     Raises
     ------
@@ -246,7 +251,8 @@ def read_any(path: Path, shape: tuple[int, ...], image: str, progress: Progress)
         ClassName(n, objects.class_names.get(n, ""), _hex(objects.class_colours.get(n))) for n in numbers
     )
     facts = ImageFacts(classes=classes) if classes else None
-    return ImportResult(ready_to_land(LoadedMasks(labels, rows, facts=facts)), objects.notes)
+    itself = picture is not None and is_picture(labels, picture)
+    return ImportResult(ready_to_land(LoadedMasks(labels, rows, facts=facts)), objects.notes, itself)
 
 
 def _one_of(path: Path, image: str) -> ObjectSet | None:

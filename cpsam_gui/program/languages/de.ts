@@ -123,6 +123,10 @@
       <translation>1 Objekt kopiert</translation>
     </message>
     <message>
+      <source>1 object imported from {name}</source>
+      <translation>1 Objekt aus {name} importiert</translation>
+    </message>
+    <message>
       <source>1 object in the region</source>
       <translation>1 Objekt im Bereich</translation>
     </message>
@@ -1795,6 +1799,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Behalten</translation>
     </message>
     <message>
+      <source>Keep them and add the others</source>
+      <translation>Sie behalten und die anderen hinzufügen</translation>
+    </message>
+    <message>
       <source>Kept, although {}</source>
       <translation>Behalten, obwohl {}</translation>
     </message>
@@ -1913,6 +1921,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Locked objects stay as they are; unlock them first (L)</source>
       <translation>Gesperrte Objekte bleiben, wie sie sind; zuerst entsperren (L)</translation>
+    </message>
+    <message>
+      <source>Locked: {:,}.</source>
+      <translation>Davon gesperrt: {:,}.</translation>
     </message>
     <message>
       <source>Long axis</source>
@@ -4201,6 +4213,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Sie wurden von Hand gezeichnet, korrigiert, gesperrt, klassifiziert oder angenommen. Über den Verlauf lassen sie sich zurückholen.</translation>
     </message>
     <message>
+      <source>They were drawn, corrected, locked, classified or accepted by hand. Undo brings them back until another image is opened.</source>
+      <translation>Sie wurden von Hand gezeichnet, korrigiert, gesperrt, klassifiziert oder angenommen. Rückgängig bringt sie zurück, bis ein anderes Bild geöffnet wird.</translation>
+    </message>
+    <message>
       <source>Third channel only</source>
       <translation>Nur der dritte Kanal</translation>
     </message>
@@ -5713,6 +5729,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{:,} Objekte gefunden</translation>
     </message>
     <message>
+      <source>{:,} objects imported from {name}</source>
+      <translation>{:,} Objekte aus {name} importiert</translation>
+    </message>
+    <message>
       <source>{:,} objects in the region</source>
       <translation>{:,} Objekte im Bereich</translation>
     </message>
@@ -5947,6 +5967,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} has not enough memory for training in memory mode {}; close other programs, lower the batch size, train adapters only, or train on another device</source>
       <translation>{} hat zu wenig Speicher für Training im Speichermodus {}; schließen Sie andere Programme, verkleinern Sie den Stapel, trainieren Sie nur Adapter oder trainieren Sie auf einem anderen Gerät</translation>
+    </message>
+    <message>
+      <source>{} holds the image itself, not its masks.</source>
+      <translation>{} enthält das Bild selbst, nicht seine Masken.</translation>
     </message>
     <message>
       <source>{} image</source>
