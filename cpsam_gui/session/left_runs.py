@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.image_names import name_of
 from cpsam_gui.storage.companions import project_path
-from cpsam_gui.tasks.left_run import KeptRun, LeftRun, keep_for_later, keep_left
+from cpsam_gui.tasks.left_run import KeptRun, LeftRun, keep_for_later, keep_left_or_for_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,19 +94,22 @@ class LeftRuns:
             self._space.most_bytes,
         )
         again = partial(self.land, at, landing, result)
-        if at.saves_by_itself and self._persistence.preferences.now.autosave:
-            self._run(partial(keep_left, run), partial(self._saved, at, again))
-        else:
-            waiting = tuple(self._persistence.journals.kept)
-            self._run(partial(keep_for_later, run, waiting), partial(self._kept, at, again))
+        saves = at.saves_by_itself and self._persistence.preferences.now.autosave
+        work = keep_left_or_for_later if saves else keep_for_later
+        self._run(partial(work, run, tuple(self._persistence.journals.kept)), partial(self._ended, at, again))
 
     def _run(self, work: Callable[[Any], Any], then: Callable[[Any], object]) -> None:
         self._jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, outlives_image=True, then=then)
 
-    def _saved(self, at: RunImage, again: Callable[[], None], count: int | None) -> None:
-        if count is None:
+    def _ended(self, at: RunImage, again: Callable[[], None], result: int | None | KeptRun) -> None:
+        if result is None:
             again()
-            return
+        elif isinstance(result, KeptRun):
+            self._kept(at, again, result)
+        else:
+            self._saved(at, result)
+
+    def _saved(self, at: RunImage, count: int) -> None:
         self._notices.saved.emit(str(project_path(at.path)))
         one, many = (
             translate("{}: 1 object found and saved"),
@@ -127,4 +131,6 @@ class LeftRuns:
         )
         count = len(kept.found.records)
         words = one.format(at.name) if count == 1 else filled(many, at.name, count)
+        if kept.why is not None:
+            words += f" {problem_from(kept.why).text}"
         self._notices.ended.emit(words, "")

@@ -294,13 +294,13 @@ class Journal:
     def _failed(self, error: OSError) -> None:
         """Go on without a journal: a full disk must not stop anybody from editing."""
         log.warning("the journal %s cannot be written: %s", self.path, error)
-        first = not self._writer.broken
-        self._writer.give_up()
-        if first and self._complain is not None:
+        # Before it counts as broken: whoever waits for that tells why.
+        if not self._writer.broken and self._complain is not None:
             self._complain(
                 f"The journal of unsaved work cannot be written in {self.path.parent} "
                 f"({error.strerror or error}). Work goes on; save often until there is room again."
             )
+        self._writer.give_up()
 
 
 def _short(stem: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cpsam_core.errors import ImageError
+from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.progress import silent
 from cpsam_core.system.file_identity import identity_of
 from cpsam_core.system.paths import as_given
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
     Together: TypeAlias = Callable[[MaskResult | None, Progress], LoadedMasks]
     """Puts the result of a run together with the masks that are there."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,14 @@ class KeptRun:
         The masks, with flows and settings, which a journal does not hold.
     instead_of
         The journal that was there before, whose work is in this one; None without one.
+    why
+        Why it could not be saved, where that was tried.
     """
 
     journal: Journal
     found: LoadedMasks
     instead_of: Path | None
+    why: Exception | None = None
 
 
 def keep_left(run: LeftRun, progress: Progress) -> int | None:
@@ -110,6 +116,21 @@ def keep_left(run: LeftRun, progress: Progress) -> int | None:
                 # As with any save, there is no label image unless there was one.
                 save_found(run.path, run.image, before, found, run.step, with_flows=room, label_image=False)
                 return len(found.records)
+
+
+def keep_left_or_for_later(run: LeftRun, kept: Collection[Path], progress: Progress) -> int | None | KeptRun:
+    """Save what was found with its image; where that fails, such as on a full disk, keep it as `keep_for_later` does.
+
+    Raises
+    ------
+    CpsamError
+        The masks that were saved before cannot be read or belong to another image, or nothing can be written anywhere.
+    """
+    try:
+        return keep_left(run, progress)
+    except (CpsamError, OSError) as error:
+        log.warning("what was found in %s cannot be saved: %s", run.path, error)
+        return replace(keep_for_later(run, kept, progress), why=error)
 
 
 def keep_for_later(run: LeftRun, kept: Collection[Path], progress: Progress) -> KeptRun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -355,3 +356,30 @@ def test_without_automatic_saving_a_time_point_that_was_left_gets_its_own(
     assert not session.document.objects
     come_back(session, qtbot, path, 4, 0)
     assert session.image is not None and session.image.time == 0
+
+
+def test_what_cannot_be_saved_is_kept_and_there_again_with_its_image(
+    session: Session,
+    qtbot: QtBot,
+    gate: Event,
+    image_file: Path,
+    other: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A full disk had cost what took an hour to find."""
+
+    def full(*what: Any, **how: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(project_path(image_file)))
+
+    said: list[str] = []
+    session.notices.ended.connect(lambda words, key: said.append(words))
+    show(session, qtbot, image_file)
+    session.segmenting.segment()
+    show(session, qtbot, other)
+    with monkeypatch.context() as patched:
+        patched.setattr(unattended, "save", full)
+        finish(session, qtbot, gate)
+    (words,) = said
+    assert words.startswith("cells.tif: 4 objects found. They are not saved") and "No space left" in words
+    assert not project_path(image_file).exists()
+    come_back(session, qtbot, image_file, 4)
