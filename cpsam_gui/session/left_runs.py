@@ -101,7 +101,7 @@ class LeftRuns:
     def _run(self, work: Callable[[Any], Any], then: Callable[[Any], object]) -> None:
         self._jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, outlives_image=True, then=then)
 
-    def _ended(self, at: RunImage, again: Callable[[], None], result: int | None | KeptRun) -> None:
+    def _ended(self, at: RunImage, again: Callable[[], None], result: int | KeptRun | None) -> None:
         if result is None:
             again()
         elif isinstance(result, KeptRun):

@@ -118,7 +118,7 @@ def keep_left(run: LeftRun, progress: Progress) -> int | None:
                 return len(found.records)
 
 
-def keep_left_or_for_later(run: LeftRun, kept: Collection[Path], progress: Progress) -> int | None | KeptRun:
+def keep_left_or_for_later(run: LeftRun, kept: Collection[Path], progress: Progress) -> int | KeptRun | None:
     """Save what was found with its image; where that fails, such as on a full disk, keep it as `keep_for_later` does.
 
     Raises
