@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cpsam_core.segment.settings import Settings
 from cpsam_gui.runs.options import CHANGEABLE, RunOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+OF_THE_FOLDER = frozenset({"anisotropy"})
+"""How far planes lie apart: stacks of another folder were made in another way."""
+
 
 class StartingOptions:
     """Knows what a person chose, and what was seen on images that had settings of their own.
 
-    What a person chose in this session holds everywhere. Anything else is that of the image of the same folder that was
-    seen last, so that the work of yesterday goes on as it was; another folder begins with the defaults.
+    What a person chose in this session holds everywhere, but for what is a fact of the microscope (`OF_THE_FOLDER`).
+    Anything else is that of the image of the same folder that was seen last, so that the work of yesterday goes on as
+    it was; another folder begins with the defaults.
     """
 
     def __init__(self) -> None:
@@ -24,15 +29,19 @@ class StartingOptions:
         self._seen: dict[str, Any] = {}
         self._folder: Path | None = None
 
-    def choose(self, values: Mapping[str, Any]) -> None:
-        """Note what a person chose, by the names of `RunOptions.changed`."""
-        self._own = self._own.changed(**values)
-        self._chosen |= set(values)
+    def choose(self, values: Mapping[str, Any], folder: Path | None) -> None:
+        """Note what a person chose on an image of a folder, by the names of `RunOptions.changed`."""
+        everywhere = {name: value for name, value in values.items() if name not in OF_THE_FOLDER}
+        self._own = self._own.changed(**everywhere)
+        self._chosen |= set(everywhere)
+        self.see({name: value for name, value in values.items() if name in OF_THE_FOLDER}, folder)
 
-    def choose_all(self, options: RunOptions) -> None:
-        """Note that a person chose everything, such as the defaults."""
-        self._own = options
-        self._chosen |= CHANGEABLE
+    def choose_all(self, options: RunOptions, folder: Path | None) -> None:
+        """Note that a person chose everything on an image of a folder, such as the defaults."""
+        here = {name: getattr(options.settings, name) for name in OF_THE_FOLDER}
+        self._own = options.changed(**{name: getattr(Settings(), name) for name in OF_THE_FOLDER})
+        self._chosen |= CHANGEABLE - OF_THE_FOLDER
+        self.see(here, folder)
 
     def take_back(self, values: Mapping[str, Any], others: Mapping[str, Any]) -> None:
         """Note that values are back in the place of others: where those were the person's choice, they are no more."""
@@ -42,7 +51,7 @@ class StartingOptions:
         )
 
     def see(self, values: Mapping[str, Any], folder: Path | None) -> None:
-        """Note the settings of an image that was opened."""
+        """Note the settings of an image of a folder."""
         self._seen = {**(self._seen if folder == self._folder else {}), **values}
         self._folder = folder
 

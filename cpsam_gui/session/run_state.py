@@ -30,6 +30,7 @@ from cpsam_gui.session.run_traces import RunTrace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from cpsam_core.data.image_input import ImageInput
     from cpsam_core.segment.output import NetworkOutput
@@ -103,7 +104,7 @@ class RunState:
     def options(self, options: RunOptions) -> None:
         if options == self._options:
             return
-        self._start.choose_all(options)
+        self._start.choose_all(options, self._folder)
         self._put(options)
 
     def change(self, **values: Any) -> None:
@@ -115,7 +116,7 @@ class RunState:
             A value makes no sense; nothing was changed.
         """
         options = self._options.changed(**values)
-        self._start.choose(values)
+        self._start.choose(values, self._folder)
         self._put(options)
 
     def recall(self, settings: Mapping[str, Any], *, opened: bool = False) -> None:
@@ -123,7 +124,7 @@ class RunState:
 
         It is no choice of the person's: what an image without settings of its own begins with, `StartingOptions` says.
         """
-        known, path = recalled(settings), self._open_image.path
+        known = recalled(settings)
         if self._open_image.document.shape[0] == 1:
             known = {name: value for name, value in known.items() if name not in STACK_SETTINGS}
         # A file may hold anything: values that make no sense are left out.
@@ -131,7 +132,7 @@ class RunState:
             self._put(self._options.changed(**known))
             if opened:
                 own = THRESHOLDS if settings.get(BY_HAND) is True else ()
-                self._start.see({n: v for n, v in known.items() if n not in own}, path and path.parent)
+                self._start.see({n: v for n, v in known.items() if n not in own}, self._folder)
 
     def take_back(self, settings: Mapping[str, Any], others: Mapping[str, Any]) -> None:
         """Go back to settings that a step of the history had; `others` were chosen in their place."""
@@ -141,8 +142,13 @@ class RunState:
     @property
     def for_next(self) -> RunOptions:
         """What a run begins with on an image of this folder that has no settings of its own."""
+        return self._start.options(self._folder)
+
+    @property
+    def _folder(self) -> Path | None:
+        """The folder of the open image."""
         path = self._open_image.path
-        return self._start.options(path and path.parent)
+        return path and path.parent
 
     def _put(self, options: RunOptions) -> None:
         if options == self._options:

@@ -143,7 +143,7 @@ def test_thresholds_of_one_image_do_not_go_on_to_the_next(
 
 def test_what_a_person_chose_goes_on_and_what_was_taken_back_does_not() -> None:
     start, here, there = StartingOptions(), Path("a"), Path("b")
-    start.choose({"diameter": 25.0, "flow_threshold": 0.9})
+    start.choose({"diameter": 25.0, "flow_threshold": 0.9}, here)
     start.see({"diameter": 60.0, "niter": 50, "flow_threshold": 0.1}, here)
     settings = start.options(here).settings
     assert (settings.diameter, settings.niter, settings.flow_threshold) == (25.0, 50, 0.9)
@@ -151,3 +151,16 @@ def test_what_a_person_chose_goes_on_and_what_was_taken_back_does_not() -> None:
     start.take_back({"diameter": 1.0}, {"diameter": 99.0})
     settings = start.options(there).settings
     assert (settings.diameter, settings.niter, settings.flow_threshold) == (25.0, None, 0.4)
+
+
+def test_how_far_planes_lie_apart_goes_on_in_its_folder_alone() -> None:
+    """Stacks of another microscope were segmented with the distance that was named for the first ones."""
+    start, here, there = StartingOptions(), Path("a"), Path("b")
+    start.choose({"anisotropy": 4.0, "niter": 90}, here)
+    for folder, distance in ((here, 4.0), (there, None)):
+        settings = start.options(folder).settings
+        assert (settings.anisotropy, settings.niter) == (distance, 90)
+    start.choose_all(RunOptions().changed(anisotropy=2.0, niter=50), there)
+    for folder, distance in ((there, 2.0), (here, None)):
+        settings = start.options(folder).settings
+        assert (settings.anisotropy, settings.niter) == (distance, 50)
