@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtWidgets import QInputDialog
-
 from cpsam_core.images.plane_distance import MOST_PIXELS
 from cpsam_gui.actions.facts import (
     CAN_RUN,
@@ -25,6 +23,7 @@ from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.storage.project import LARGEST_PIXEL_UM
+from cpsam_gui.style.number_fields import DecimalQuestion
 
 if TYPE_CHECKING:
     from cpsam_gui.window.window import Window
@@ -38,40 +37,37 @@ def _show_folder(window: Window) -> None:
 def _plane_distance(window: Window) -> None:
     """Ask how far the planes of the stack lie apart."""
     run_state, desk = window.session.run_state, window.session.gestures.desk
-    dialog = QInputDialog(window)
-    dialog.setWindowTitle(translate("Plane spacing"))
-    dialog.setLabelText(
-        translate("Plane spacing in pixels (distance between planes divided by the pixel size)")
+    dialog = DecimalQuestion(
+        window,
+        translate("Plane spacing"),
+        translate("Plane spacing in pixels (distance between planes divided by the pixel size)"),
     )
-    dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
-    dialog.setDoubleRange(1 / MOST_PIXELS, MOST_PIXELS)
-    dialog.setDoubleDecimals(2)
-    dialog.setDoubleValue(desk.spacing()[0])
-    dialog.doubleValueSelected.connect(run_state.set_plane_distance)
+    dialog.field.setDecimals(2)
+    dialog.field.setRange(1 / MOST_PIXELS, MOST_PIXELS)
+    dialog.field.setValue(desk.spacing()[0])
+    dialog.answered.connect(run_state.set_plane_distance)
     dialog.open()
 
 
 def _pixel_size(window: Window) -> None:
     """Ask how large a pixel of the image is."""
     image, of_file = window.session.image, window.session.pixel_size.of_file
-    dialog = QInputDialog(window)
-    dialog.setWindowTitle(translate("Pixel size"))
     said = (
         translate("The file does not say.")
         if of_file is None
         else filled(translate("The file says {size:g}; 0 takes that."), size=of_file)
     )
-    dialog.setLabelText(f"{translate('Size of a pixel in micrometres')}\n{said}")
-    dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
-    dialog.setDoubleRange(0, LARGEST_PIXEL_UM)
-    dialog.setDoubleDecimals(4)
-    dialog.setDoubleValue((image.pixel_size if image is not None else None) or 0)
+    words = f"{translate('Size of a pixel in micrometres')}\n{said}"
+    dialog = DecimalQuestion(window, translate("Pixel size"), words)
+    dialog.field.setDecimals(4)
+    dialog.field.setRange(0, LARGEST_PIXEL_UM)
+    dialog.field.setValue((image.pixel_size if image is not None else None) or 0)
 
     def take(micrometres: float) -> None:
         size = micrometres if micrometres > 0 and micrometres != of_file else None
         window.session.persistence.set_facts(translate("Pixel size"), pixel_size=size)
 
-    dialog.doubleValueSelected.connect(take)
+    dialog.answered.connect(take)
     dialog.open()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -26,6 +27,7 @@ NUMBER = re.compile(r"(?:-|(?<!\w)\+)?\d+(?:,\d+)*(?:\.\d+)?")
 LINES, SENTENCES = re.compile(r"(\n\s*)"), re.compile(r"((?<=[.!?])\s+(?=[A-Z0-9]))")
 ENTRIES = re.compile(r"(, )")
 """What stands between lines, between sentences, and between the entries of a list."""
+ATTACHED = re.compile(r"[\w.]$")
 LEAST_LETTERS = 8
 """Letters that a template has beside its values, so that it is recognised in a text by more than chance."""
 FOLDER = Path(__file__).parent / "languages"
@@ -155,7 +157,9 @@ class _Template:
         letters = sum(map(str.isalpha, "".join(pieces)))
         if len(pieces) == 1 or letters < LEAST_LETTERS:
             return None
-        pattern = re.compile("(.+?)".join(map(re.escape, pieces)))
+        # What is attached to a word may be missing: "is not understood{}" is told with the place and without.
+        places = ("(.*?)" if ATTACHED.search(piece) else "(.+?)" for piece in pieces[:-1])
+        pattern = re.compile("".join(map(add, map(re.escape, pieces), [*places, ""])))
         return cls(text, pattern, max(pieces, key=len), letters)
 
 

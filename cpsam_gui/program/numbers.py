@@ -2,8 +2,8 @@
 
 Python writes numbers as English does: ``1,354.5``. A reader of German takes the same signs the other way around, and
 would read 1,354 voxels as one and a bit. So whatever the window shows goes through :func:`written`, :func:`filled` or,
-for sentences that were put together where Qt is not known, :func:`in_language`. Files, the command line and the
-filters of the table keep the point.
+for sentences that were put together where Qt is not known, :func:`in_language`. Files and the command line keep the
+point. What is typed is for `typed_numbers`.
 
 The separators are those of Qt's default locale, which is set with the language (:func:`set_language`), so that fields
 for numbers show the same.
@@ -82,11 +82,6 @@ def in_language(text: str, before: str = "") -> str:
 def is_version(before: str) -> bool:
     """Whether a number that follows these words is a version."""
     return VERSION.search(before) is not None
-
-
-def to_english(text: str) -> str:
-    """Return a typed number without groups as Python reads it: the point and the comma both begin its decimals."""
-    return text.replace(",", ".")
 
 
 def with_separators(number: str) -> str:

@@ -5,13 +5,14 @@ Qt takes the other mark for one that groups thousands and drops it: in a German 
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRegularExpression, Qt
+from PyQt6.QtCore import QRegularExpression, Qt, pyqtSignal
 from PyQt6.QtGui import QRegularExpressionValidator, QValidator
-from PyQt6.QtWidgets import QDoubleSpinBox
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QLabel, QVBoxLayout, QWidget
 from superqt import QLabeledDoubleSlider
 from superqt.sliders._labeled import SliderLabel
 
-from cpsam_gui.program.numbers import to_english, with_separators
+from cpsam_gui.program.numbers import with_separators
+from cpsam_gui.program.typed_numbers import to_english
 
 NUMBER = QRegularExpression(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 """What may be typed; groups of thousands are not."""
@@ -35,6 +36,27 @@ class DecimalBox(QDoubleSpinBox):
         end = len(text) - (len(after) if after and text.endswith(after) else 0)
         number = to_english(text[first:end]).replace(".", self.locale().decimalPoint())
         return text[:first] + number + text[end:]
+
+
+class DecimalQuestion(QDialog):
+    """Asks for one number; Qt's own dialog has a field that drops the mark it does not know."""
+
+    answered = pyqtSignal(float)
+
+    def __init__(self, parent: QWidget, title: str, words: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.words = QLabel(words)
+        self.field = DecimalBox()
+        standard = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
+        layout = QVBoxLayout(self)
+        for widget in (self.words, self.field, self.buttons):
+            layout.addWidget(widget)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.accepted.connect(lambda: self.answered.emit(self.field.value()))
+        self.field.selectAll()
 
 
 class SliderNumber(SliderLabel):  # type: ignore[misc]

@@ -48,6 +48,15 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }
+_NOT_KNOWN: dict[type, str] = {
+    ast.Attribute: "a dot",
+    ast.Subscript: "square brackets after a name",
+    ast.Lambda: "a function",
+    ast.IfExp: "if",
+    ast.BitAnd: "&: write and",
+    ast.BitOr: "|: write or",
+    ast.Invert: "~: write not",
+}
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "abs": np.abs,
     "sqrt": np.sqrt,
@@ -137,7 +146,7 @@ def parse(text: str) -> Expression:
 
 def _readable(text: str) -> str:
     """Put a mark before columns whose names are words of Python, and leave out line breaks."""
-    words = {"and", "or", "not", "in", "True", "False"}
+    words = {"and", "or", "not", "in", str(True), str(False)}
     tokens = []
     for kind, word, *_ in tokenize.generate_tokens(io.StringIO(" ".join(text.split())).readline):
         if kind == tokenize.NAME and keyword.iskeyword(word) and word not in words:
@@ -183,15 +192,7 @@ def _checked(tree: ast.expr, text: str) -> tuple[str, ...]:
 
 
 def _kind(node: ast.AST) -> str:
-    return {
-        "Attribute": "a dot",
-        "Subscript": "square brackets after a name",
-        "Lambda": "a function",
-        "IfExp": "if",
-        "BitAnd": "&: write and",
-        "BitOr": "|: write or",
-        "Invert": "~: write not",
-    }.get(type(getattr(node, "op", node)).__name__, type(node).__name__)
+    return _NOT_KNOWN.get(type(getattr(node, "op", node)), type(node).__name__)
 
 
 def _plain(name: str) -> str:
@@ -200,8 +201,9 @@ def _plain(name: str) -> str:
 
 def _unknown(name: str, columns: Columns) -> str:
     alike = difflib.get_close_matches(name, columns, n=1, cutoff=0.6)
-    hint = f" Did you mean {alike[0]}?" if alike else ""
-    return f"There is no column {name!r}.{hint} There are {', '.join(columns)}."
+    hint = f" Did you mean {alike[0]!r}?" if alike else ""
+    # In quotes, so that no window takes them for words to translate.
+    return f"There is no column {name!r}.{hint} There are {', '.join(map(repr, columns))}."
 
 
 class _Evaluator:
@@ -276,14 +278,14 @@ class _Evaluator:
         return _compared(one) == _compared(other)
 
     def _alike(self, node: ast.expr, one: Any, other: Any) -> None:
-        texts = [np.asarray(value).dtype.kind in "USO" for value in (one, other)]
+        texts = [np.asarray(value).dtype.kind in ("U", "S", "O") for value in (one, other)]
         if texts[0] != texts[1]:
             raise SettingsError(f"{_shown(node)} compares text with a number; text stands in quotes.")
 
 
 def _compared(value: Any) -> Any:
     array = np.asarray(value)
-    return array if array.dtype.kind in "US" else array.astype(np.float64)
+    return array if array.dtype.kind in ("U", "S") else array.astype(np.float64)
 
 
 def _shown(node: ast.expr) -> str:

@@ -31,7 +31,8 @@ from cpsam_gui.panels.table.recipes import RecipeMenu
 from cpsam_gui.panels.table.summary import summary_words
 from cpsam_gui.panels.table.top import TopRow
 from cpsam_gui.panels.table.view import MeasurementView
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.typed_numbers import TwoReadingsError, in_english
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 
@@ -168,17 +169,23 @@ class TablePanel(Panel):
         """Return the places that the filter lets through; all where it is not understood, which is said below it."""
         from cpsam_core.measure import choose
 
-        now, text = self._measuring.now, self.top.filter.text().strip()
-        problem = ""
+        now, problem = self._measuring.now, ""
         kept = np.arange(count)
-        if text and now is not None:
+        if self.top.filter.text().strip() and now is not None:
             try:
-                kept = np.flatnonzero(choose(by_names(text, now.columns), now.columns))
-            except SettingsError as error:
+                kept = np.flatnonzero(choose(self._expression(), now.columns))
+            except TwoReadingsError as error:
                 problem = str(error)
+            except SettingsError as error:
+                problem = translate_said(str(error))
         self.error.setText(problem)
         self.error.setVisible(bool(problem))
         return kept
+
+    def _expression(self) -> str:
+        """Return the filter as the engine reads it: names of columns for their heads, numbers with a point."""
+        now, text = self._measuring.now, in_english(self.top.filter.text().strip())
+        return by_names(text, now.columns) if now is not None else text
 
     def _summarise(self) -> None:
         # The rows are those of an earlier table; they are brought up to date when it is shown.
@@ -285,9 +292,14 @@ class TablePanel(Panel):
         if path is None:
             self._notices.message.emit(translate("Open an image of the folder first"))
             return
+        try:
+            where = self._expression()
+        except TwoReadingsError as error:
+            self._notices.message.emit(str(error))
+            return
         target = self._ask_file(translate("Tables of the folder"), path.parent / "folder_objects.csv")
         if target is not None:
-            self._measuring.measure_folder(path.parent, target, self.top.filter.text())
+            self._measuring.measure_folder(path.parent, target, where)
 
     def _ask_file(self, title: str, start: Path) -> Path | None:
         name, kind = QFileDialog.getSaveFileName(self, title, str(start), FILES)

@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton
 
 from cpsam_gui.panels.table.model import title_of
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.numbers import filled, written
 from cpsam_gui.style import theme
 
 
@@ -18,12 +19,15 @@ class TopRow(QHBoxLayout):
         self.setSpacing(theme.GRID_PX)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(
-            translate("Filter, such as {example}").format(example="area > 200 and solidity < 0.9")
+            filled(
+                translate("Filter, such as {example}"),
+                example=f"area > 200 and solidity < {written(0.9, '.1f')}",
+            )
         )
         self.filter.setToolTip(
             translate(
-                "Shows only objects for which this is true; use column names, numbers with a point before decimals "
-                "(2000.5), and, or, not"
+                "Shows only objects for which this is true; use column names, numbers as the table writes them, "
+                "and, or, not"
             )
         )
         self.filter.setClearButtonEnabled(True)

@@ -23,12 +23,20 @@
       <translation> (ältere Kopie: das Projekt wurde danach gespeichert)</translation>
     </message>
     <message>
+      <source> Did you mean {}?</source>
+      <translation> War {} gemeint?</translation>
+    </message>
+    <message>
       <source> from the last saved state</source>
       <translation> beim zuletzt gesicherten Stand</translation>
     </message>
     <message>
       <source> min</source>
       <translation> min</translation>
+    </message>
+    <message>
+      <source> near sign {}</source>
+      <translation> bei Zeichen {}</translation>
     </message>
     <message>
       <source> px</source>
@@ -45,6 +53,10 @@
     <message>
       <source>&amp;0   No class</source>
       <translation>&amp;0   Keine Klasse</translation>
+    </message>
+    <message>
+      <source>&amp;: write and</source>
+      <translation>&amp;: and schreiben</translation>
     </message>
     <message>
       <source>(mean - b) x A</source>
@@ -203,6 +215,10 @@
       <translation>Ein Unterschied von {} wäre aufgefallen.</translation>
     </message>
     <message>
+      <source>A list can follow in only, as in {} in (1, 2).</source>
+      <translation>Eine Liste kann nur auf in folgen, wie in {} in (1, 2).</translation>
+    </message>
+    <message>
       <source>A little better, about three times slower</source>
       <translation>Etwas besser, etwa dreimal so langsam</translation>
     </message>
@@ -341,6 +357,10 @@
     <message>
       <source>An earlier state…</source>
       <translation>Ein früherer Stand…</translation>
+    </message>
+    <message>
+      <source>An expression over columns cannot hold {}.</source>
+      <translation>Ein Ausdruck über Spalten kann das nicht enthalten: {}.</translation>
     </message>
     <message>
       <source>An image file or a folder; flat images, z-stacks and movies, any number of channels</source>
@@ -3481,8 +3501,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Ergebnisse im Ordner zeigen</translation>
     </message>
     <message>
-      <source>Shows only objects for which this is true; use column names, numbers with a point before decimals (2000.5), and, or, not</source>
-      <translation>Zeigt nur Objekte, für die das gilt; zu verwenden sind Spaltennamen, Zahlen mit Punkt vor den Nachkommastellen (2000.5), and, or, not</translation>
+      <source>Shows only objects for which this is true; use column names, numbers as the table writes them, and, or, not</source>
+      <translation>Zeigt nur Objekte, für die das gilt; zu verwenden sind Spaltennamen, Zahlen wie in der Tabelle, and, or, not</translation>
     </message>
     <message>
       <source>Shrink</source>
@@ -3783,6 +3803,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The disk is full, so that a file could not be written. Free some space and try again.</source>
       <translation>Die Festplatte ist voll, darum konnte eine Datei nicht geschrieben werden. Bitte Platz schaffen und noch einmal versuchen.</translation>
+    </message>
+    <message>
+      <source>The expression is empty; an example is {}.</source>
+      <translation>Der Ausdruck ist leer; ein Beispiel ist {}.</translation>
+    </message>
+    <message>
+      <source>The expression is longer than {} signs.</source>
+      <translation>Der Ausdruck ist länger als {} Zeichen.</translation>
     </message>
     <message>
       <source>The file does not say how far apart its planes are: set it under Segment &gt; Plane spacing</source>
@@ -4159,6 +4187,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>There is no OpenGL here, so bodies cannot be shown in 3D</source>
       <translation>Hier gibt es kein OpenGL, deshalb ist keine 3D-Ansicht möglich</translation>
+    </message>
+    <message>
+      <source>There is no column {}.{} There are {}.</source>
+      <translation>Es gibt keine Spalte {}.{} Es gibt {}.</translation>
     </message>
     <message>
       <source>There is no free background between the planes</source>
@@ -4709,6 +4741,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>[schreibgeschützt]</translation>
     </message>
     <message>
+      <source>a dot</source>
+      <translation>einen Punkt</translation>
+    </message>
+    <message>
+      <source>a function</source>
+      <translation>eine Funktion</translation>
+    </message>
+    <message>
       <source>about {:.0f} min left</source>
       <translation>noch etwa {:.0f} min</translation>
     </message>
@@ -4995,6 +5035,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>images</source>
       <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>in needs a list at its right, as in {} in (1, 2).</source>
+      <translation>in braucht rechts eine Liste, wie in {} in (1, 2).</translation>
     </message>
     <message>
       <source>in plane {z}, at y {y}, x {x}</source>
@@ -5465,6 +5509,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>sqrt(Summe p(i, j)^2)</translation>
     </message>
     <message>
+      <source>square brackets after a name</source>
+      <translation>eckige Klammern nach einem Namen</translation>
+    </message>
+    <message>
       <source>stained tissue</source>
       <translation>gefärbtes Gewebe</translation>
     </message>
@@ -5929,6 +5977,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} und beginnen Sie erneut{}</translation>
     </message>
     <message>
+      <source>{} can be read in two ways: write {} or {}.</source>
+      <translation>{} lässt sich auf zwei Arten lesen: {} oder {} schreiben.</translation>
+    </message>
+    <message>
       <source>{} cannot be read</source>
       <translation>{} nicht lesbar</translation>
     </message>
@@ -5949,6 +6001,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} Kanäle</translation>
     </message>
     <message>
+      <source>{} compares text with a number; text stands in quotes.</source>
+      <translation>{} vergleicht Text mit einer Zahl; Text steht in Anführungszeichen.</translation>
+    </message>
+    <message>
       <source>{} could not be read and is still there.</source>
       <translation>{} konnte nicht gelesen werden und ist noch da.</translation>
     </message>
@@ -5961,6 +6017,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} Epochen statt {}: weniger werden nicht trainiert; sie dauern hier etwa {} Minuten.</translation>
     </message>
     <message>
+      <source>{} gives values, not yes or no: compare with something, as in {}.</source>
+      <translation>{} ergibt Werte, nicht ja oder nein: mit etwas vergleichen, wie in {}.</translation>
+    </message>
+    <message>
+      <source>{} has a comma: decimals are written with a point, as in 2000.5.</source>
+      <translation>{} hat ein Komma, wo keines stehen kann.</translation>
+    </message>
+    <message>
       <source>{} has no place to save masks in.</source>
       <translation>{} hat keinen Ort, an dem Masken gespeichert werden könnten.</translation>
     </message>
@@ -5971,6 +6035,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} holds the image itself, not its masks.</source>
       <translation>{} enthält das Bild selbst, nicht seine Masken.</translation>
+    </message>
+    <message>
+      <source>{} holds what an expression over columns cannot: {}.</source>
+      <translation>{} enthält, was ein Ausdruck über Spalten nicht kann: {}.</translation>
     </message>
     <message>
       <source>{} image</source>
@@ -6005,12 +6073,20 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} soll zurückgehalten werden, aber das Ausgangsmodell oder eines davor hat daraus gelernt; es kann also nicht beurteilen und wird ausgelassen.</translation>
     </message>
     <message>
+      <source>{} is no comparison, and and, or, not need those, as in {}.</source>
+      <translation>{} ist kein Vergleich, und and, or, not brauchen solche, wie in {}.</translation>
+    </message>
+    <message>
       <source>{} is no device; use cuda, cuda:1, mps, cpu or auto</source>
       <translation>{} ist kein Gerät; möglich sind cuda, cuda:1, mps, cpu und auto</translation>
     </message>
     <message>
       <source>{} is no precision; use {} or auto</source>
       <translation>{} ist keine Genauigkeit; möglich sind {} und auto</translation>
+    </message>
+    <message>
+      <source>{} is not understood{}; an example is {}.</source>
+      <translation>{} ist nicht zu verstehen{}; ein Beispiel ist {}.</translation>
     </message>
     <message>
       <source>{} is older than this work; Save (Ctrl+S) writes it again</source>
@@ -6025,8 +6101,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} hat keinen Speicher mehr; weiter im Speichermodus {}</translation>
     </message>
     <message>
+      <source>{} is text, and a number is needed.</source>
+      <translation>{} ist Text, und eine Zahl ist nötig.</translation>
+    </message>
+    <message>
       <source>{} is two numbers that rise, not {} and {}.</source>
       <translation>{} sind zwei steigende Zahlen, nicht {} und {}.</translation>
+    </message>
+    <message>
+      <source>{} is written like a function, and there are only {}, each of one column; an example is {}.</source>
+      <translation>{} ist wie eine Funktion geschrieben, und es gibt nur {}, jede von einer Spalte; ein Beispiel ist {}.</translation>
     </message>
     <message>
       <source>{} may belong to another image. {}</source>
@@ -6291,6 +6375,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{}: {:,} objects found. They are not saved, and are there when the image is opened again.</source>
       <translation>{}: {:,} Objekte gefunden. Sie sind nicht gespeichert und sind wieder da, wenn das Bild wieder geöffnet wird.</translation>
+    </message>
+    <message>
+      <source>|: write or</source>
+      <translation>|: or schreiben</translation>
+    </message>
+    <message>
+      <source>~: write not</source>
+      <translation>~: not schreiben</translation>
     </message>
   </context>
 </TS>

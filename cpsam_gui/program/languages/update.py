@@ -61,6 +61,7 @@ ENGINE = (
     "images/project_summary.py",
     "labels/parts.py",
     "measure/catalogue.py",
+    "measure/expressions.py",
     "network/devices.py",
     "retrain/budget.py",
     "retrain/classes.py",

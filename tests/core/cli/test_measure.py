@@ -135,7 +135,7 @@ def test_wrong_usage_is_told_before_anything_is_read(
 
 def test_an_unknown_column_is_named(images: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["measure", "images", "--out", "t.csv", "--where", "aera > 2"]) == 1
-    assert "Did you mean area" in capsys.readouterr().err
+    assert "Did you mean 'area'" in capsys.readouterr().err
     assert not Path("t.csv").exists()
 
 

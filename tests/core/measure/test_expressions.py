@@ -62,8 +62,8 @@ def test_what_is_chosen(text: str, ids: list[int]) -> None:
     [
         ("", "empty"),
         ("   ", "empty"),
-        ("aera > 200", "Did you mean area"),
-        ("unheard == 1", "There are id, class, area"),
+        ("aera > 200", "Did you mean 'area'"),
+        ("unheard == 1", "There are 'id', 'class', 'area'"),
         ("area >", "not understood"),
         ("area > 2 > ", "not understood"),
         ("(area > 2", "not understood"),

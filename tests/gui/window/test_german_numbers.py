@@ -32,7 +32,8 @@ from cpsam_gui.panels import ObjectsPanel, SegmentPanel, TablePanel
 from cpsam_gui.panels.axes import NumberAxis
 from cpsam_gui.program.i18n import translate_said
 from cpsam_gui.program.numbers import filled, in_language, written, written_measure
-from cpsam_gui.style.number_fields import DecimalBox, DecimalSlider
+from cpsam_gui.program.typed_numbers import in_english
+from cpsam_gui.style.number_fields import DecimalBox, DecimalQuestion, DecimalSlider
 from cpsam_gui.window.status_bar import read_out
 
 if TYPE_CHECKING:
@@ -148,12 +149,75 @@ def test_objects_and_table_show_them(measured: Window, qtbot: QtBot) -> None:
     assert axis.tickStrings([0.25, 0.5], 1, 0.05) == ["0,25", "0,50"]
 
 
-def test_a_filter_keeps_the_point(measured: Window) -> None:
+@pytest.mark.parametrize(
+    "typed", ["area > 2000.5", "area > 2000,5", "area > 2.000,5", "Fläche (px) > 2000,5"]
+)
+def test_a_filter_takes_numbers_as_the_table_writes_them(measured: Window, typed: str) -> None:
     table = measured.panel(TablePanel)
-    table.top.filter.setText("area > 2000.5")
-    table.top.filter.editingFinished.emit()
-    assert table.model.rowCount() == 2
-    assert "Punkt" in table.top.filter.toolTip()
+    for words, rows in ((typed, 2), (typed.replace(">", "<"), 0)):
+        table.top.filter.setText(words)
+        table.top.filter.returnPressed.emit()
+        assert not table.error.isVisible(), table.error.text()
+        assert table.model.rowCount() == rows
+    assert "0,9" in table.top.filter.placeholderText()
+
+
+def test_a_number_that_can_be_read_in_two_ways_is_asked_about(measured: Window) -> None:
+    table = measured.panel(TablePanel)
+    for words in ("area > 1.000", "(area > 1.000)", "area in (1.000, 2)"):
+        table.top.filter.setText(words)
+        table.top.filter.returnPressed.emit()
+        assert "1000 oder 1,000" in table.error.text()
+    table.ask_folder()
+    assert "1000 oder 1,000" in measured.status.hint.text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("id in (1,2)", "id in (1,2)"),
+        ("id in [1, 2] and (solidity < 0,9)", "id in [1, 2] and (solidity < 0.9)"),
+        ("a_1 > 1.234.567 or b == 'x 1,5'", "a_1 > 1234567 or b == 'x 1,5'"),
+        ("abs(x) > 0.125 or 1e-3 < y", "abs(x) > 0.125 or 1e-3 < y"),
+    ],
+)
+def test_expressions_are_handed_on_in_english(german: None, typed: str, meant: str) -> None:
+    assert in_english(typed) == meant
+
+
+def test_a_filter_that_is_not_understood_is_answered_in_german(measured: Window) -> None:
+    table = measured.panel(TablePanel)
+    for words, said in (
+        ("aera > 2", "Es gibt keine Spalte 'aera'. War 'area' gemeint? Es gibt 'id', 'class', 'area'"),
+        ("area > 1, 5", "'area > 1, 5' hat ein Komma, wo keines stehen kann."),
+        ("area >", "'area >' ist nicht zu verstehen; ein Beispiel ist area"),
+        (
+            "area.shape > 2",
+            "'area.shape > 2' enthält, was ein Ausdruck über Spalten nicht kann: einen Punkt.",
+        ),
+    ):
+        table.top.filter.setText(words)
+        table.top.filter.returnPressed.emit()
+        assert table.error.text().startswith(said)
+
+
+def test_an_english_filter_takes_groups(qapp: QApplication) -> None:
+    assert in_english("area > 1,925 and solidity < 0.9") == "area > 1925 and solidity < 0.9"
+    assert in_english("area > 1.000") == "area > 1.000"
+    # What makes no sense stays, for the engine to say so.
+    assert in_english("solidity < 0,9") == "solidity < 0,9"
+
+
+@pytest.mark.parametrize("typed", ["0.325", "0,325"])
+def test_a_question_for_a_number_takes_either_mark(measured: Window, qtbot: QtBot, typed: str) -> None:
+    actions_of(measured)["pixel_size"].trigger()
+    (dialog,) = measured.findChildren(DecimalQuestion)
+    dialog.field.selectAll()
+    qtbot.keyClicks(dialog.field, typed)
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert dialog.field.value() == 0.325
+    dialog.accept()
+    assert measured.session.image is not None and measured.session.image.pixel_size == 0.325
 
 
 @pytest.mark.parametrize("typed", ["0.4", "0,4"])

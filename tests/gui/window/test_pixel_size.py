@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import tifffile
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QInputDialog
 
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels import TablePanel
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.project import read_project
+from cpsam_gui.style.number_fields import DecimalQuestion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 def give(window: Window, micrometres: float) -> str:
     """Answer the dialog that is open; return what it says."""
-    (dialog,) = [one for one in window.findChildren(QInputDialog) if one.isVisible()]
-    words = dialog.labelText()
-    dialog.setDoubleValue(micrometres)
+    (dialog,) = [one for one in window.findChildren(DecimalQuestion) if one.isVisible()]
+    words = dialog.words.text()
+    dialog.field.setValue(micrometres)
     dialog.accept()
     return words
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtWidgets import QInputDialog, QPushButton
+from PyQt6.QtWidgets import QPushButton
 
 from cpsam_core.images import arrange
 from cpsam_gui import operations
@@ -19,6 +19,7 @@ from cpsam_gui.operations.cutting import crossed_by
 from cpsam_gui.runs.options import recalled, remembered
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.slice import Slice, slab_around
+from cpsam_gui.style.number_fields import DecimalQuestion
 from cpsam_gui.tasks import large as large_module
 from cpsam_gui.tasks.partial_result import PartialResult
 from cpsam_gui.tools import Pointer
@@ -245,9 +246,9 @@ def test_the_distance_of_planes_is_asked_for_and_kept(stack: Window, qtbot: QtBo
     assert any("how far apart its planes are" in words for words in said)
     assert session.gestures.desk.spacing()[0] == 1
     actions_of(stack)["plane_distance"].trigger()
-    dialog = stack.findChild(QInputDialog)
+    dialog = stack.findChild(DecimalQuestion)
     assert dialog is not None
-    dialog.setDoubleValue(2.5)
+    dialog.field.setValue(2.5)
     dialog.accept()
     assert session.gestures.desk.spacing()[0] == 2.5
     assert stack.views.below.image.transform().m22() == 2.5
