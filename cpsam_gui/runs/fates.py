@@ -76,6 +76,11 @@ def one_of(time: int | None, times: int) -> str:
     return f"time point {(time or 0) + 1:,} of {times:,} only" if times > 1 else ""
 
 
+def scene_of(scene: int | None, scenes: int) -> str:
+    """Say which scene (from 0) alone is taken of so many; empty where there is one only."""
+    return f"scene {(scene or 0) + 1:,} of {scenes:,} only" if scenes > 1 else ""
+
+
 def own_thresholds(settings: Mapping[str, Any], options: RunOptions) -> dict[str, Any]:
     """Return the thresholds that a person set for an image and that a run would lose; empty where there are none."""
     if settings.get(BY_HAND) is not True:

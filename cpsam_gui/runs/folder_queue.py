@@ -52,6 +52,8 @@ class QueueEntry:
     """Which time point alone the run takes of a movie."""
     times: str = ""
     """That it takes all of them, or how many it took."""
+    scene: str = ""
+    """Which scene alone it takes of a file with several."""
     chosen: bool = True
     """Whether it is ticked: the others are left alone."""
 
@@ -60,7 +62,7 @@ class QueueEntry:
         if self.state is QueueState.DONE:
             objects = "object" if self.objects == 1 else "objects"
             return self._with_times(f"{translate(f'{self.objects:,}')} {translate(objects)}", translate)
-        if self.state is QueueState.WAITING and (self.fate or self.only or self.times):
+        if self.state is QueueState.WAITING and (self.fate or self.only or self.times or self.scene):
             return self._with_times(translate(self.fate) if self.fate else "", translate)
         words = translate(self.words) if self.words else ""
         if self.state is QueueState.RUNNING:
@@ -74,7 +76,7 @@ class QueueEntry:
         return f"{state}: {words}" if words else state
 
     def _with_times(self, words: str, translate: Callable[[str], str]) -> str:
-        said = [words, *(translate(one) for one in (self.only, self.times) if one)]
+        said = [words, *(translate(one) for one in (self.only, self.times, self.scene) if one)]
         if self.state is QueueState.DONE and self.words:
             # Of time points that were left alone.
             said.append(f"{translate('skipped')}: {translate(self.words)}")
@@ -181,6 +183,9 @@ class Queue:
         movies = sum(entry.state is QueueState.DONE and entry.only != "" for entry in self._entries)
         if movies:
             parts.append(translate(f"one time point only of {movies:,} movie{'' if movies == 1 else 's'}"))
+        files = sum(entry.state is QueueState.DONE and entry.scene != "" for entry in self._entries)
+        if files:
+            parts.append(translate(f"one scene only of {files:,} file{'' if files == 1 else 's'}"))
         ticked = sum(entry.chosen for entry in self._entries)
         total = (
             translate(f"{ticked:,} of {count:,} image{'' if count == 1 else 's'}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.state.image_facts import ReviewState
-    from cpsam_gui.storage.companions import TimesDone
+    from cpsam_gui.storage.parts_done import PartsDone
 
 SETTLE_MS = 400
 """After a change on the disk, before the folder is read again."""
@@ -126,7 +126,7 @@ class ImageFolder(QObject):
         """Read anew, in the background, how far the work on each image is."""
         images, unreadable = self.now.images, dict(self.now.unreadable)
 
-        def take(read: tuple[dict[Path, ReviewState], dict[Path, TimesDone], list[Path]]) -> None:
+        def take(read: tuple[dict[Path, ReviewState], dict[Path, PartsDone], list[Path]]) -> None:
             states, times, again = read
             self.can_read(again)
             if images == self.now.images:

@@ -119,13 +119,13 @@ class FolderFates:
         # Of a movie each time point has a fate of its own.
         work = self.work_of(entry.path) if count == 1 else None
         fate = Fate() if work is None else fate_of(work, terms.existing, terms.options)
-        only, times = "", ""
+        only, times, scene = "", "", "" if fate.skipped else self._movies.scene(entry.path)
         if count > 1:
             times = all_of(count)
         elif not (fate.skipped or terms.all_times):
             only = self._movies.only(entry.path, terms.reading)
         if entry.state is not QueueState.WAITING:
             # What a run took is said as it was.
-            only, times = entry.only, entry.times
-        if (fate.words, only, times) != (entry.fate, entry.only, entry.times):
-            self._queue.put(number, fate=fate.words, only=only, times=times)
+            only, times, scene = entry.only, entry.times, entry.scene
+        if (fate.words, only, times, scene) != (entry.fate, entry.only, entry.times, entry.scene):
+            self._queue.put(number, fate=fate.words, only=only, times=times, scene=scene)

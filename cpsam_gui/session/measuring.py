@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_core.measure import Recipe
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import written
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.tasks.measuring import (
@@ -302,6 +302,8 @@ class MeasurementController(QObject):
             )
             if tables.failed:
                 words += "   " + translate("not measured: {names}").format(names="; ".join(tables.failed[:3]))
+            if tables.left_out:
+                words += "   " + "; ".join(map(translate_said, tables.left_out[:3]))
             self._notices.message.emit(words)
 
         work = partial(measure_folder, folder, target, where, self.recipe)

@@ -236,7 +236,8 @@ class FolderRun:
                 self._times = self._times.adding(time, count)
             else:
                 only = self.movies.only(path, plan.reading)
-                self._done(number, tasks.UnattendedResult(count, only=only))
+                scene = self.movies.scene(path)
+                self._done(number, tasks.UnattendedResult(count, only=only, scene=scene))
 
         def failed(problem: Problem) -> None:
             if self._times is not None:
@@ -289,6 +290,7 @@ class FolderRun:
     def _done(self, number: int, handled: tasks.UnattendedResult) -> None:
         if handled.times is not None:
             self._times = handled.times
+            self.queue.put(number, scene=handled.scene)
             return
         state = QueueState.SKIPPED if handled.skipped else QueueState.DONE
         self.queue.put(
@@ -297,6 +299,7 @@ class FolderRun:
             objects=handled.objects,
             words=handled.skipped,
             only=handled.only,
+            scene=handled.scene,
             part=1.0,
         )
         if state is QueueState.DONE and self._on_open is None:

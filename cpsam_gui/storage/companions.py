@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cpsam_core.errors import ImageError
 from cpsam_gui.state.image_facts import ReviewState, read_state
 
 if TYPE_CHECKING:
@@ -110,48 +108,3 @@ def progress_of_all(images: Iterable[Path]) -> dict[Path, ReviewState]:
 
     listings = Listings()
     return {path: progress_of(path, listings) for path in images}
-
-
-@dataclass(frozen=True, slots=True)
-class TimesDone:
-    """How many time points of a movie have masks."""
-
-    done: int
-    of: int
-
-    @property
-    def words(self) -> str:
-        """What to say of it, in English."""
-        return f"{self.done:,} of {self.of:,} time points"
-
-    @property
-    def short(self) -> str:
-        """The same where there is little room."""
-        return f"{self.done}/{self.of}"
-
-
-def times_done(images: Iterable[Path]) -> dict[Path, TimesDone]:
-    """Return how many time points have masks, of the images that have masks of time points.
-
-    The images themselves are looked into at their beginnings; kinds that would have to be read whole are left out.
-    """
-    from cpsam_core.data.image_input import input_of
-    from cpsam_core.images.companions import Listings, documents_of
-    from cpsam_core.images.readers import opens_in_parts
-    from cpsam_core.images.sources import times_in
-
-    listings = Listings()
-    found = {}
-    for path in images:
-        keys = [one.key for one in documents_of(path, listings=listings) if one.masks]
-        done = {key.time for key in keys if key.time is not None}
-        if not done or not opens_in_parts(path):
-            continue
-        key = next(key for key in keys if key.time is not None)
-        try:
-            times = times_in(path, input_of(companions_of(path, listings, key)).axes, key.scene)
-        except ImageError:
-            # Opening it says what is wrong with it.
-            continue
-        found[path] = TimesDone(len(done), times)
-    return found

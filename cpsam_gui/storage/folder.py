@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from cpsam_core.system.file_identity import identity_of
 from cpsam_gui.state.image_facts import ReviewState
-from cpsam_gui.storage.companions import TimesDone, images_in, progress_of_all, times_done
+from cpsam_gui.storage.companions import images_in, progress_of_all
+from cpsam_gui.storage.parts_done import PartsDone, parts_done
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -32,8 +33,8 @@ class FolderState:
     images: tuple[Path, ...] = ()
     states: dict[Path, ReviewState] = field(default_factory=dict)
     """Known so far; reading them takes a while in large folders."""
-    times: dict[Path, TimesDone] = field(default_factory=dict)
-    """Of movies, how many of their time points have masks."""
+    times: dict[Path, PartsDone] = field(default_factory=dict)
+    """Of files with several time points or scenes, how many of them have masks."""
     unreadable: dict[Path, Unreadable] = field(default_factory=dict)
     """Those that somebody tried to open, or that a run tried, in vain."""
     words: str = ""
@@ -86,9 +87,12 @@ def read_folder(path: Path) -> tuple[Path, ...]:
 
 def read_states(
     images: Collection[Path],
-) -> tuple[dict[Path, ReviewState], dict[Path, TimesDone]]:
-    """Return how far the work on each image is, and of movies on how many time points; reads a little of each file."""
-    return progress_of_all(images), times_done(images)
+) -> tuple[dict[Path, ReviewState], dict[Path, PartsDone]]:
+    """Return how far the work on each image is, and of how many of its parts, where it has several, there are masks.
+
+    A little of each file is read.
+    """
+    return progress_of_all(images), parts_done(images)
 
 
 def replaced(unreadable: Mapping[Path, Unreadable]) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpsam_gui.operations.region_run import RegionResult
-from cpsam_gui.tasks.axes_reading import AxesReading, Unsure, movies_among, read_unsure
+from cpsam_gui.tasks.axes_reading import AxesReading, FileParts, Unsure, parts_among, read_unsure
 from cpsam_gui.tasks.brightness import Histogram, levels
 from cpsam_gui.tasks.opening import (
     Doubtful,
@@ -36,6 +36,7 @@ __all__ = [
     "AxesReading",
     "Conflict",
     "Doubtful",
+    "FileParts",
     "Histogram",
     "LoadedMasks",
     "MaskResult",
@@ -54,10 +55,10 @@ __all__ = [
     "levels",
     "mask_again",
     "measure",
-    "movies_among",
     "open_image",
     "open_or_doubt",
     "open_unsure",
+    "parts_among",
     "prepare",
     "read_masks",
     "read_masks_again",

@@ -11,7 +11,7 @@ from cpsam_core.progress import silent
 from cpsam_gui.storage.companions import companions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.images.readers import Raw
@@ -34,6 +34,17 @@ class AxesReading:
         """Return the same for a file of so many time points: the first where it has no such one, or none was chosen."""
         time = self.time or 0
         return self.at((time if time < times else 0) if times > 1 else None)
+
+
+@dataclass(frozen=True, slots=True)
+class FileParts:
+    """How many time points and scenes a file has."""
+
+    times: int = 1
+    """Of the scene that is read."""
+    scenes: int = 1
+    scene: int = 0
+    """The one that is read, from 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,8 +138,22 @@ def as_far_as_it_fits(raw: Raw, like: AxesReading) -> tuple[AxesReading, int]:
     return like.of_one_of(times), times
 
 
-def movies_among(images: Collection[Path], like: AxesReading, progress: Progress = silent) -> dict[Path, int]:
-    """Return the images that have several time points, and how many, by what their files say at their beginnings.
+def raw_like(
+    path: Path, like: AxesReading, read: Callable[[Path, int | str | None], Raw]
+) -> tuple[Raw, AxesReading]:
+    """Read a file as another one was; where it has no such scene, its first."""
+    try:
+        return read(path, like.scene), like
+    except ImageError:
+        if not like.scene:
+            raise
+        return read(path, None), replace(like, scene=None)
+
+
+def parts_among(
+    images: Collection[Path], like: AxesReading, progress: Progress = silent
+) -> dict[Path, FileParts]:
+    """Return the images that have several time points or scenes, and how many, as their files say at their beginnings.
 
     They are read as the open one was, `like`, as far as that fits. Left out are kinds of files that would have to be
     read whole, and files that cannot be read: a run says so.
@@ -141,10 +166,10 @@ def movies_among(images: Collection[Path], like: AxesReading, progress: Progress
         if not opens_in_parts(path):
             continue
         try:
-            raw, _ = open_raw(path, like.scene)
+            raw, fitting = raw_like(path, like, lambda path, scene: open_raw(path, scene)[0])
         except ImageError:
             continue
-        _, times = as_far_as_it_fits(raw, like)
-        if times > 1:
-            found[path] = times
+        _, times = as_far_as_it_fits(raw, fitting)
+        if times > 1 or len(raw.scenes) > 1:
+            found[path] = FileParts(times, max(1, len(raw.scenes)), fitting.scene or 0)
     return found

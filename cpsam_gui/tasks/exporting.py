@@ -15,6 +15,7 @@ from cpsam_gui.state.image_facts import ClassName, ImageFacts
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT, companions_of
+from cpsam_gui.storage.parts_done import parts_done
 from cpsam_gui.tasks.importing import is_picture
 from cpsam_gui.tasks.records import ready_to_land, records_of
 from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, fitting, read_masks
@@ -145,7 +146,7 @@ def export_folder(
 ) -> ExportResult:
     """Write the saved objects of every image of a folder; one that fails does not stop the others.
 
-    Time points and scenes that have masks of their own are written to files of their own.
+    Time points and scenes that have masks of their own go to files of their own; that others have none is said.
 
     Parameters
     ----------
@@ -167,6 +168,9 @@ def export_folder(
             done = replace(done, skipped=(*done.skipped, f"{path.name}: {why}"))
         for own in works:
             done = _with_document(done, own, target, plan)
+        for parts in parts_done([path] if works else [], listings).values():
+            if parts.left_out:
+                done = replace(done, skipped=(*done.skipped, f"{path.name}: {parts.left_out}"))
     progress(total, total, "")
     return done
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cpsam_gui.storage.parts_done import parts_done
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from cpsam_core.data.pairs import Pair
     from cpsam_core.measure import Recipe
     from cpsam_core.progress import Progress
 
@@ -21,6 +25,8 @@ class FolderTables:
     measured: int
     count: int
     failed: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Images of which some time points or scenes have no masks."""
 
 
 def measure_folder(
@@ -63,4 +69,15 @@ def measure_folder(
     write_table(target, stacked(tables))
     write_table(images, table_of(rows))
     progress(len(pairs), len(pairs), "")
-    return FolderTables(target, images, len(rows), sum(row["objects"] for row in rows), tuple(failed))
+    count, left_out = sum(row["objects"] for row in rows), _left_out(folder, pairs)
+    return FolderTables(target, images, len(rows), count, tuple(failed), left_out)
+
+
+def _left_out(folder: Path, pairs: Sequence[Pair]) -> tuple[str, ...]:
+    """Name the images of which some time points or scenes have no masks."""
+    found = parts_done(dict.fromkeys(pair.image for pair in pairs))
+    return tuple(
+        f"{path.relative_to(folder).as_posix()}: {parts.left_out}"
+        for path, parts in found.items()
+        if parts.left_out
+    )

@@ -10,7 +10,7 @@ from cpsam_core.errors import CpsamError, ImageError, UnreadableError
 from cpsam_core.images.document_key import WHOLE
 from cpsam_core.progress import Cancelled, silent
 from cpsam_gui.program.run_part import RunPart
-from cpsam_gui.runs.fates import EarlierWork, fate_of, one_of
+from cpsam_gui.runs.fates import EarlierWork, fate_of, one_of, scene_of
 from cpsam_gui.runs.folder_queue import ExistingMasks
 from cpsam_gui.runs.movie_times import MovieTimes, at_work
 from cpsam_gui.runs.options import remembered, still_by_hand
@@ -21,7 +21,7 @@ from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, images_in, masks_path, project_path
 from cpsam_gui.storage.kept_flows import make_room
 from cpsam_gui.storage.own_writes import writing
-from cpsam_gui.tasks.axes_reading import as_far_as_it_fits
+from cpsam_gui.tasks.axes_reading import as_far_as_it_fits, raw_like
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks
 from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, is_own, read_masks, save
@@ -96,6 +96,8 @@ class UnattendedResult:
     skipped: str = ""
     only: str = ""
     """Which time point alone was segmented; empty where there are no others."""
+    scene: str = ""
+    """Which scene alone; empty where there are no others."""
     times: MovieTimes | None = None
     """Of a movie of which all time points were to be segmented, what became of them."""
 
@@ -120,15 +122,16 @@ def segment_unattended(
             return UnattendedResult(skipped="has masks")
     progress(0, 1, "Reading")
     raw, reading, count = _read(path, plan.reading)
+    scene = scene_of(reading.scene, len(raw.scenes))
     if plan.all_times and count > 1:
-        return UnattendedResult(
-            times=_segment_times(
-                path, raw, replace(plan, reading=reading), times or MovieTimes(count), progress
-            )
-        )
+        known = times or MovieTimes(count)
+        done = _segment_times(path, raw, replace(plan, reading=reading), known, progress)
+        return UnattendedResult(times=done, scene=scene)
     image = _arranged(raw, path, reading)
     result = _segment_one(path, image, replace(plan, reading=reading), progress)
-    return result if result.skipped else replace(result, only=one_of(reading.time, count))
+    if result.skipped:
+        return result
+    return replace(result, only=one_of(reading.time, count), scene=scene)
 
 
 def _segment_times(
@@ -216,10 +219,10 @@ def _read(path: Path, like: AxesReading) -> tuple[Raw, AxesReading, int]:
     from cpsam_core.images.readers import read_raw
 
     try:
-        raw = read_raw(path, like.scene)
+        raw, fitting = raw_like(path, like, read_raw)
     except ImageError as error:
         raise UnreadableError(str(error)) from error
-    reading, times = as_far_as_it_fits(raw, like)
+    reading, times = as_far_as_it_fits(raw, fitting)
     return raw, reading, times
 
 

@@ -5149,6 +5149,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Umrisse entstehen</translation>
     </message>
     <message>
+      <source>masks of {} only</source>
+      <translation>nur Masken von {}</translation>
+    </message>
+    <message>
       <source>masks ready</source>
       <translation>bereit</translation>
     </message>
@@ -5345,6 +5349,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>des ganzen Stapels</translation>
     </message>
     <message>
+      <source>one scene only of {} file</source>
+      <translation>nur eine Szene von {} Datei</translation>
+    </message>
+    <message>
+      <source>one scene only of {} files</source>
+      <translation>nur eine Szene von {} Dateien</translation>
+    </message>
+    <message>
       <source>one time point only of {} movie</source>
       <translation>nur ein Zeitpunkt von {} Film</translation>
     </message>
@@ -5467,6 +5479,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>rows (y)</source>
       <translation>Zeilen (y)</translation>
+    </message>
+    <message>
+      <source>scene {} of {} only</source>
+      <translation>nur Szene {} von {}</translation>
     </message>
     <message>
       <source>seed, warmup, clip, weight_decay, patience and blocks are at least 0</source>
@@ -6205,6 +6221,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} von {} Objekten haben eine Klasse</translation>
     </message>
     <message>
+      <source>{} of {} scenes</source>
+      <translation>{} von {} Szenen</translation>
+    </message>
+    <message>
       <source>{} of {} steps</source>
       <translation>{} von {} Schritten</translation>
     </message>
@@ -6215,6 +6235,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} of {} time points done</source>
       <translation>{} von {} Zeitpunkten fertig</translation>
+    </message>
+    <message>
+      <source>{} of {} time points of {} scenes</source>
+      <translation>{} von {} Zeitpunkten aus {} Szenen</translation>
     </message>
     <message>
       <source>{} older steps discarded</source>

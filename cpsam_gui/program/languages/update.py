@@ -31,6 +31,7 @@ SPEAKERS = (
     "session/images.py",
     "session/segmenting.py",
     "storage/folder.py",
+    "storage/parts_done.py",
     "session/unattended.py",
     "tasks/rejected.py",
     "tasks/suggesting.py",

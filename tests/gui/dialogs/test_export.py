@@ -287,7 +287,8 @@ def test_time_points_of_a_folder_are_files_of_their_own(tmp_path: Path) -> None:
     assert done.failed == ()
     assert [one.name for one in done.paths] == ["movie_t000_masks.tif", "movie_t002_masks.tif"]
     assert np.count_nonzero(tifffile.imread(done.paths[1])) == 48
-    assert "larger than memory" in done.skipped[0]
+    assert done.skipped[0] == "movie.tif: masks of 2 of 3 time points only"
+    assert "larger than memory" in done.skipped[1]
 
 
 def test_masks_of_another_image_are_refused(segmented: Window, qtbot: QtBot, tmp_path: Path) -> None:

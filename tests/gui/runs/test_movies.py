@@ -131,7 +131,7 @@ def test_of_a_movie_without_the_open_time_point_the_first_is_taken(
 def test_a_movie_that_the_axes_of_the_open_image_do_not_fit_is_known_for_one(tmp_path: Path) -> None:
     movie = tmp_path / "movie.tif"
     tifffile.imwrite(movie, np.zeros((5, 2, 30, 40), np.uint8), metadata={"axes": "TCYX"})
-    assert tasks.movies_among([movie], tasks.AxesReading("ZYX")) == {movie: 5}
+    assert tasks.parts_among([movie], tasks.AxesReading("ZYX")) == {movie: tasks.FileParts(5)}
 
 
 def test_where_no_image_is_a_movie_nothing_is_said_of_time_points(
@@ -148,13 +148,15 @@ def test_movies_of_a_folder_that_was_left_are_not_those_of_the_next(
     window: Window, qtbot: QtBot, folder: Path, image_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, gate = window.session, Event()
-    look_into = tasks.movies_among
+    look_into = tasks.parts_among
 
-    def slowly(images: Collection[Path], like: tasks.AxesReading, progress: Progress) -> dict[Path, int]:
+    def slowly(
+        images: Collection[Path], like: tasks.AxesReading, progress: Progress
+    ) -> dict[Path, tasks.FileParts]:
         assert image_file in images or gate.wait(20)
         return look_into(images, like, progress)
 
-    monkeypatch.setattr(tasks, "movies_among", slowly)
+    monkeypatch.setattr(tasks, "parts_among", slowly)
     with qtbot.waitSignal(session.image_changed):
         session.images.open(folder / "movie1.tif")
     session.folder_run.look()

@@ -30,7 +30,7 @@ from cpsam_gui.runs.fates import EarlierWork, fate_of
 from cpsam_gui.runs.folder_queue import ExistingMasks, QueueState
 from cpsam_gui.runs.options import BY_HAND, RunOptions
 from cpsam_gui.state.image_facts import ReviewState
-from cpsam_gui.storage.companions import TimesDone
+from cpsam_gui.storage.parts_done import PartsDone
 from cpsam_gui.style import theme
 from cpsam_gui.style.fold import Fold
 from cpsam_gui.style.name_and_state import NameAndState
@@ -228,7 +228,7 @@ def test_the_list_of_files_says_of_a_movie_first_how_many_time_points_are_done(
     panel = low.panel(FilesPanel)
     folder = low.session.folder
     path = panel.model.index(0).data(PATH)
-    folder.now.states[path], folder.now.times[path] = ReviewState.CORRECTED, TimesDone(12, 250)
+    folder.now.states[path], folder.now.times[path] = ReviewState.CORRECTED, PartsDone(12, 250)
     panel.model.touch(path)
     qtbot.waitUntil(lambda: drawn(panel.list, 0)[1].startswith("12/250, "))
     assert translate("corrected") in str(panel.model.index(0).data(Qt.ItemDataRole.ToolTipRole))
