@@ -200,6 +200,7 @@ class TrainingPages(QObject):
 
     def _offer(self, waiting: tuple[TrainRequest, ...]) -> None:
         if not waiting:
+            self._notices.withdrawn.emit(RESUME)
             self._notices.message.emit(translate("No training was interrupted"))
             return
         path = self._open_image.path
@@ -215,6 +216,9 @@ class TrainingPages(QObject):
             ),
         )
         answer = self._questions.ask(question)
+        if answer != question.safe:
+            # Where others wait, too, the menu offers them.
+            self._notices.withdrawn.emit(RESUME)
         if answer == "go on":
             self._host.show_panel("Train")
             self._training.go_on(request)

@@ -97,6 +97,8 @@ class Window(QMainWindow):
         self.planes = PlaneSlider(session.open_image)
         self.documents = DocumentChooser(session.open_image, session.images, session.notices, self.may_leave)
         self.setCentralWidget(self._centre())
+        # The folder for which it was shown what would be learnt from.
+        self._shown_to_learn: Path | None = None
         if model:
             self._run_state.change(name=model)
         fit_to_screen(self)
@@ -238,12 +240,14 @@ class Window(QMainWindow):
         self._folder_run.segment_open()
 
     def retrain(self) -> None:
-        """Show what a training would learn from and how long it takes; train where that is in view already."""
-        panel = self.docks["Train"].widget()
+        """Show what a training would learn from and how long it takes; train where this showed it for the folder."""
+        panel, path = self.docks["Train"].widget(), self._open_image.path
+        folder, before = path and path.parent, self._shown_to_learn
+        self._shown_to_learn = folder
         # Panels behind others count as visible for Qt.
         in_view = panel is not None and not panel.visibleRegion().isEmpty()
         self.show_panel("Train")
-        if in_view:
+        if in_view and folder == before:
             self._training.start()
         elif not self._training.running:
             self._notices.message.emit(translate("This is what would be learnt from; press Retrain to begin"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from dataclasses import replace
 from datetime import date
@@ -227,7 +228,8 @@ def test_a_training_reports_and_ends_with_a_comparison(
     annotated: Window, gate: threading.Event, qtbot: QtBot
 ) -> None:
     training, panel = annotated.session.training, annotated.panel(TrainPanel)
-    actions_of(annotated)["train"].trigger()
+    for _ in range(2):
+        actions_of(annotated)["train"].trigger()
     qtbot.waitUntil(lambda: len(training.reports) == 3)
     qtbot.waitUntil(lambda: "Epoch 3 of 3" in panel.foot.time.text())
     assert training.running
@@ -265,6 +267,25 @@ def test_the_key_shows_what_would_be_learnt_before_it_trains(
     assert training.running
     gate.set()
     qtbot.waitUntil(lambda: not training.running)
+
+
+def test_the_key_trains_on_no_folder_that_it_did_not_show(
+    annotated: Window, image_file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the page in front, one key began a training in the next folder, unseen."""
+    begun: list[Path | None] = []
+    training, session = annotated.session.training, annotated.session
+    monkeypatch.setattr(training, "start", lambda: begun.append(session.open_image.path))
+    elsewhere = image_file.parent / "elsewhere"
+    elsewhere.mkdir()
+    other = Path(shutil.copy(image_file, elsewhere / "c.tif"))
+    annotated.retrain()
+    with qtbot.waitSignal(session.image_changed):
+        annotated.open(other)
+    annotated.retrain()
+    assert not begun
+    annotated.retrain()
+    assert begun == [other]
 
 
 def test_pause_stop_and_cancel(annotated: Window, gate: threading.Event, qtbot: QtBot) -> None:
@@ -541,6 +562,7 @@ def test_failures_are_shown_and_the_panel_is_ready_again(
 ) -> None:
     for image in [one.pair.image for one in annotated.session.candidates.all]:
         annotated.session.candidates.use(image, "exclude")
+    annotated.retrain()
     with qtbot.waitSignal(annotated.session.failed) as caught:
         annotated.retrain()
     assert "Every corrected image is left out" in caught.args[0].text
@@ -749,6 +771,35 @@ def test_an_interrupted_training_is_offered_once_when_its_folder_is_opened(
     opens(elsewhere / "cells.tif")
     opens(image_file)
     assert offers == [said]
+
+
+@pytest.mark.parametrize("answer", ["go on", "drop", "later", "gone"])
+def test_what_was_interrupted_is_offered_as_long_as_it_waits(
+    window: Window,
+    qtbot: QtBot,
+    models: Path,
+    image_file: Path,
+    disc_labels: np.ndarray,
+    answer: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After it had been taken up and ended, the status bar went on offering it."""
+    tifffile.imwrite(image_file.with_name("cells_masks.tif"), disc_labels.astype(np.uint16))
+    candidates = work.look_at(image_file.parent, {(image_file, ""): "train"})
+    options = work.TrainOptions("cpsam-lite", "again", {"epochs": 3}, (0.5, 2.0), None)
+    requests.write_request(models / f"again{REQUEST}", candidates, options)
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(image_file)
+    qtbot.waitUntil(window.status.offer.isVisible, timeout=60_000)
+    taken: list[object] = []
+    monkeypatch.setattr(window.session.training, "go_on", taken.append)
+    window.session.questions.ask = lambda question: answer
+    if answer == "gone":
+        (models / f"again{REQUEST}").unlink()
+    window.training_pages.offer_interrupted()
+    qtbot.waitUntil(lambda: window.session.jobs.idle, timeout=60_000)
+    assert window.status.offer.isVisible() is (answer == "later")
+    assert bool(taken) is (answer == "go on")
 
 
 def test_the_interrupted_training_of_the_open_folder_is_taken_up_before_newer_ones(
