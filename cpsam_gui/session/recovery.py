@@ -147,10 +147,10 @@ class Recovery:
         self._taken: set[Path] = set()
 
     @staticmethod
-    def found() -> list[LeftWork]:
-        """Return all that was left behind, the newest first."""
+    def found(*, given_up: bool = True) -> list[LeftWork]:
+        """Return all that was left behind, the newest first, with `given_up` what was discarded too."""
         found = []
-        for path in left_behind():
+        for path in left_behind(given_up=given_up):
             file = identity_of(path)
             if not file.exists:
                 # Since the folder was listed, another window has taken it or thrown it away.
@@ -187,9 +187,9 @@ class Recovery:
             return
         image, shown = as_given(path), self._open_image.image
         part = shown.key.ending if shown is not None else ""
-        for left in self.found():
+        for left in self.found(given_up=False):
             others = left.image is None or left.image != image or left.part != part
-            if others or left.given_up or left.journal in self._taken:
+            if others or left.journal in self._taken:
                 continue
             if left.journal in self._persistence.journals.kept:
                 # Whoever put it there for later is not asked once more.

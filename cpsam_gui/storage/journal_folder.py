@@ -38,9 +38,10 @@ def journal_folder() -> Path:
     return expanded(chosen) if chosen else data_folder() / "journal"
 
 
-def left_behind(folder: Path | None = None) -> list[Path]:
-    """Return the journals of programs that no longer run, and those of work that was given up, the newest first.
+def left_behind(folder: Path | None = None, *, given_up: bool = True) -> list[Path]:
+    """Return the journals of programs that no longer run, the newest first.
 
+    With `given_up` those of discarded work are among them.
     What programs left half-written goes, and what was given up long ago.
     """
     folder = folder or journal_folder()
@@ -51,7 +52,10 @@ def left_behind(folder: Path | None = None) -> list[Path]:
         if old and not in_use(part):
             part.unlink(missing_ok=True)
     _make_room(folder)
-    paths = [path for path in folder.glob(f"*{SUFFIX}") if not in_use(path)]
+    # There may be hundreds of copies, which nobody holds.
+    paths = [
+        path for path in folder.glob(f"*{SUFFIX}") if (given_up if is_given_up(path) else not in_use(path))
+    ]
     return sorted(paths, key=_changed, reverse=True)
 
 
@@ -61,9 +65,9 @@ def left_axes(image: Path) -> str | None:
     return next(
         (
             axes
-            for path in left_behind()
-            # Whoever gave the work up may have named the wrong ones.
-            if not is_given_up(path) and image_of(path) == wanted and (axes := axes_of(path))
+            # Whoever gave work up may have named the wrong ones.
+            for path in left_behind(given_up=False)
+            if image_of(path) == wanted and (axes := axes_of(path))
         ),
         None,
     )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from cpsam_core.system.paths import as_given
 from cpsam_gui.storage.chunked_labels import readers_of
-from cpsam_gui.storage.journal_folder import left_behind
-from cpsam_gui.storage.journal_format import bases_of
+from cpsam_gui.storage.journal_folder import is_given_up, left_behind
+from cpsam_gui.storage.journal_format import bases_of, image_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,4 +55,14 @@ def remove_run(folder: Path) -> None:
 
 def _left() -> frozenset[str]:
     """Return the folders that journals of programs which no longer run refer to."""
-    return frozenset(base for journal in left_behind() for base in bases_of(journal))
+    found: set[str] = set()
+    discarded: set[Path | None] = set()
+    for journal in left_behind():
+        if is_given_up(journal):
+            image = image_of(journal)
+            if image in discarded:
+                # Runs are large: of what was discarded, the last one of each image is enough.
+                continue
+            discarded.add(image)
+        found |= bases_of(journal)
+    return frozenset(found)

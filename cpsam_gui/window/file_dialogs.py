@@ -85,7 +85,7 @@ class FileDialogs(QObject):
         """Offer work that crashes left behind, on whatever images; True where some is taken up."""
         recovery = self._recovery
         # At the start only what would be lost is worth a question; the rest stands in the menu.
-        left = [one for one in recovery.found() if not (at_start and (one.is_older or one.given_up))]
+        left = [one for one in recovery.found(given_up=not at_start) if not (at_start and one.is_older)]
         chosen = recovery_dialog.choose(self._window, left, recovery.drop) if left else None
         if not left and not at_start:
             self._notices.message.emit(translate("There is no unsaved work to recover"))

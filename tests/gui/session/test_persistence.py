@@ -41,9 +41,9 @@ from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
-from cpsam_gui.storage import journal_folder
+from cpsam_gui.storage import journal_folder, run_folders
 from cpsam_gui.storage.journal_backlog import MOST_LAG_S
-from cpsam_gui.storage.journal_format import SUFFIX, Amount, amount_of, recover
+from cpsam_gui.storage.journal_format import SUFFIX, Amount, amount_of, frame, recover
 from cpsam_gui.tasks import AxesReading
 from cpsam_gui.window import leaving
 
@@ -1213,6 +1213,26 @@ def test_discarded_work_takes_so_much_disk_and_no_more(
     assert [path.name.split("-")[2][0] for path in journal_folder.left_behind(tmp_path)] == ["3", "2"]
     monkeypatch.setattr(journal_folder, "MOST_GIVEN_UP_BYTES", 10)
     assert len(journal_folder.left_behind(tmp_path)) == 1
+
+
+def test_of_discarded_runs_on_a_large_image_the_last_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes as much disk as its masks."""
+    monkeypatch.setenv("CPSAM_JOURNAL", str(tmp_path / "journals"))
+    (tmp_path / "journals").mkdir()
+    folders = [tmp_path / f"run-{number}" for number in range(3)]
+    for number, (folder, mark) in enumerate(zip(folders, ("", ".discarded", ".discarded"), strict=True)):
+        folder.mkdir()
+        journal = tmp_path / "journals" / f"slide-1-{number}{mark}{SUFFIX}"
+        meta = {"image": str(tmp_path / "slide.tif"), "chunks": {"labels": "a", "base": str(folder)}}
+        journal.write_bytes(frame(meta, {}, b""))
+        os.utime(journal, (time.time() - 10 * number,) * 2)
+    (tmp_path / "run-3").mkdir()
+    for folder in (*folders, tmp_path / "run-3"):
+        run_folders.remove_run(folder)
+    assert [folder.exists() for folder in folders] == [True, True, False]
+    assert not (tmp_path / "run-3").exists()
 
 
 def test_axes_of_discarded_work_are_asked_again_and_come_with_it_where_it_is_recovered(
