@@ -152,7 +152,8 @@ class Images(QObject):
             self._jobs.run(
                 partial(tasks.read_masks_again, opened),
                 name=translate("Opening {}").format(Path(str(image.path)).name),
-                then=partial(self._opened, then=then, reading=reading),
+                then=partial(self._opened, then=then, reading=reading, failed=failed),
+                failed=failed,
                 abandonable=True,
             )
             return

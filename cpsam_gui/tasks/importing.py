@@ -40,6 +40,6 @@ def beside_kept(found: Result, kept: PreviousMasks, progress: Progress) -> Resul
 def is_picture(labels: Labels, image: Image) -> bool:
     """Whether labels (z, y, x) that were read are the brightness of a channel of the image itself."""
     pixels = image.pixels
-    if not isinstance(pixels, np.ndarray) or labels.shape != pixels.shape[:3]:
+    if not isinstance(pixels, np.ndarray) or labels.shape != pixels.shape[:3] or not labels.any():
         return False
     return any(np.array_equal(labels, pixels[..., channel]) for channel in range(pixels.shape[3]))
