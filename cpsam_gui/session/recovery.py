@@ -191,9 +191,11 @@ class Recovery:
             others = left.image is None or left.image != image or left.part != part
             if others or left.journal in self._taken:
                 continue
-            if left.journal in self._persistence.journals.kept:
-                # Whoever put it there for later is not asked once more.
-                self.recover(left.journal)
+            if left.journal in self._persistence.journals.kept and not left.is_older:
+                # Whoever put it there for later is not asked once more. Nothing takes the place of other work: of two
+                # that wait, each would bring the other back in turn.
+                if not document.modified:
+                    self.recover(left.journal)
                 return
             answer = self._persistence.ask(_question(left))
             if answer == "drop":

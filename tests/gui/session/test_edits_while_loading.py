@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ import tifffile
 
 from cpsam_core.errors import ImageError
 from cpsam_gui import operations, tasks
+from cpsam_gui.session import recovery
+from cpsam_gui.state.box import Box
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.tasks import saving
@@ -178,3 +181,54 @@ def test_of_a_movie_it_comes_back_with_its_time_point(
     show(session, qtbot, path, 0)
     qtbot.waitUntil(lambda: len(session.document.objects) == 1 and session.jobs.idle, timeout=20_000)
     assert not asked
+
+
+def test_what_is_drawn_while_kept_work_is_read_ends_no_loop(
+    session: Session,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    image_file: Path,
+    other: Path,
+    said: list[str],
+    asked: list[str],
+) -> None:
+    show(session, qtbot, image_file)
+    draw_while_loading(session, qtbot, monkeypatch, other)
+    opened: list[int] = []
+    session.image_changed.connect(lambda: opened.append(1))
+    begun, go, read = Event(), Event(), recovery.recover
+
+    def slowly(journal: Path) -> Any:
+        begun.set()
+        assert go.wait(20)
+        return read(journal)
+
+    monkeypatch.setattr(recovery, "recover", slowly)
+    show(session, qtbot, image_file)
+    qtbot.waitUntil(begun.is_set)
+    with session.document.step("Draw"):
+        session.document.write(Box(0, 1, 0, 3, 0, 3), np.full((1, 3, 3), 9, np.uint32))
+    go.set()
+    qtbot.waitUntil(lambda: len(opened) > 1 and session.jobs.idle, timeout=20_000)
+    qtbot.wait(200)
+    assert len(opened) == 2 and session.document.objects.keys() == {1}
+    assert len(said) == 2, "the stroke is kept, too"
+
+
+def test_kept_work_that_is_older_than_what_is_saved_is_asked_about(
+    session: Session,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    image_file: Path,
+    other: Path,
+    asked: list[str],
+) -> None:
+    show(session, qtbot, image_file)
+    draw_while_loading(session, qtbot, monkeypatch, other)
+    (kept,) = session.persistence.journals.kept
+    os.utime(kept, (1e9, 1e9))
+    project_path(image_file).write_bytes(b"saved since")
+    show(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked == ["There is an older copy of the work on cells.tif."]
+    qtbot.waitUntil(lambda: session.jobs.idle)
