@@ -132,7 +132,7 @@ class Candidates(QObject):
 
         # Of many thousands somebody named few, and each that is made anew is felt.
         named = {image for image, _ in self.uses}
-        uses = (use_of(self.uses, one.pair) if one.pair.image in named else "auto" for one in found)
+        uses = (use_of(self.uses, one.pair) if named and one.pair.image in named else "auto" for one in found)
         return tuple(
             one if one.use == use else replace(one, use=use) for one, use in zip(found, uses, strict=True)
         )
