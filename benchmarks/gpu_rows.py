@@ -12,6 +12,7 @@ most come first: what does not fit into the time is left out and said.
 - training: 8 images, batch 1, every mode of memory, seconds of a step and peak memory (table S2: 800 steps);
 - limited: training on a card held to 8 GB, and to 4.5 GB, where plenty has to fall back; the 8-bit state;
 - gradients: whether they are numbers for the tokens of a crop, with and without cuDNN's attention;
+- crops: how many a second the card makes, and cpsam-lite learns from, made by the card and by two threads;
 - follow: the pixels of a plane followed on the processor and on the card, seconds, and whether they end alike.
 """
 
@@ -43,7 +44,8 @@ def rows_wanted(tiny: bool, reference: bool) -> list[list[str]]:
     """Return the arguments of each row's process: what was never measured first, what was twice last."""
     sides = (64, 128) if tiny else SIDES
     crops = (32,) if tiny else GRADIENT_CROPS
-    rows = [["gradients", str(crop), which] for crop in crops for which in ("as-trained", "cudnn")]
+    rows = [["crops", str(crop), "2" if tiny else "64"] for crop in crops]
+    rows += [["gradients", str(crop), which] for crop in crops for which in ("as-trained", "cudnn")]
     rows += [["follow", str(side), where] for side in sides[-4:] for where in ("cpu", "cuda")]
     rows += [["fall", "plenty", "full", str(FALL_BYTES)], ["train", "8bit", "full", "0"]]
     for side in sides:
@@ -126,7 +128,7 @@ def options() -> argparse.Namespace:
         nargs="+",
         default=[],
         help='these rows, in this order: "train MODE WEIGHTS BYTES", "fall MODE WEIGHTS BYTES", "infer SIDE WHOSE", '
-        '"follow SIDE cpu|cuda" or "gradients CROP as-trained|cudnn"',
+        '"follow SIDE cpu|cuda", "gradients CROP as-trained|cudnn" or "crops CROP BATCH"',
     )
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""What the rows of `gpu_rows.py` measure, each in a process of its own: inference, training, gradients, following."""
+"""What the rows of `gpu_rows.py` measure, each in a process of its own: inference, training, gradients, crops."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def one_row(words: list[str], tiny: bool) -> dict[str, Any]:
         return follow_pixels(int(rest[0]), rest[1])
     if kind == "gradients":
         return gradients(int(rest[0]), rest[1], tiny)
+    if kind == "crops":
+        from gpu_crops import crops
+
+        row = crops(int(rest[0]), int(rest[1]), device_of(), tiny)
+        return {**row, "device": device_name(), "peak_gb": peak_gb()}
     return train(rest[0], rest[1], int(rest[2]), tiny, starve=kind == "fall")
 
 

@@ -32,6 +32,7 @@ ROWS = [
     ["follow", "64", "cpu"],
     ["gradients", "32", "as-trained"],
     ["gradients", "32", "cudnn"],
+    ["crops", "32", "2"],
 ]
 
 
@@ -48,6 +49,8 @@ def test_a_row_is_measured(words: list[str], measured: dict[str, dict[str, objec
     assert "failed" not in row
     if words[0] == "follow":
         assert row["what"] == "follow 64" and float(str(row["seconds"])) > 0
+    elif words[0] == "crops":
+        assert row["what"] == "crops 32" and int(str(row["made_a_second"])) > 0
     elif words[0] == "gradients":
         assert (row["attention"], row["broken"]) == (words[2], 0) and int(str(row["weights"])) > 10
     else:

@@ -6,6 +6,7 @@ the same place of the same image, turned and coloured alike. Its noise is drawn 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from cpsam_core.data.plan import CropPlan, Drawable
 from cpsam_core.network.network import is_out_of_memory
 
 __all__ = ["DeviceMaker"]
+
+log = logging.getLogger(__name__)
 
 # Keeps the noise apart from other randomness of the same seed.
 NOISE = 0x4015E
@@ -71,6 +74,9 @@ class DeviceMaker:
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
+            if not self.images.full:
+                self.images.full = True
+                log.warning("%s has no memory left for crops: the processor makes some", self.images.device)
         return stack([self.maker.sample(number) for number in self.maker.numbers(step)])
 
     def made(self, ready: Ready) -> Batch:

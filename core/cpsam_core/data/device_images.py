@@ -77,6 +77,8 @@ class DeviceImages:
         self, data: TrainingSet, device: torch.device, limit: int, progress: Progress = silent
     ) -> None:
         self.device, self._data = device, data
+        # Whether the device once had no memory left for the crops themselves.
+        self.full = False
         self._sketches: dict[Key, Sketch] = {}
         with_classes = False
         sizes: dict[Key, tuple[int, int]] = {}

@@ -21,7 +21,7 @@ __all__ = ["Maps", "maps_of"]
 CORNERS = ((0.0, 1.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0))
 """x and y of the pixels around a point."""
 # Values of parts of images that are averaged at once.
-MOST_VALUES = 2**26
+MOST_VALUES = 2**25
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,109 @@
+"""How many crops a second a graphics card makes, and learns from, where images lie on it: a row of `gpu_rows.py`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any, cast
+
+import numpy as np
+import torch
+
+from cpsam_core.data.augmentation import Augmentation
+from cpsam_core.data.dataset import Key, TrainingSet
+from cpsam_core.data.device_batches import DeviceMaker
+from cpsam_core.data.device_images import DeviceImages
+from cpsam_core.data.example import Example
+from cpsam_core.data.examples import make_example
+from cpsam_core.data.loader import Helpers, batches
+from cpsam_core.data.maker import Batch, Maker
+from cpsam_core.finetune import TrainSettings
+from cpsam_core.finetune.learner import Learner
+from cpsam_core.finetune.ranks import Ranks
+from cpsam_core.network.devices import choose_precision
+from cpsam_core.weights import load_network
+
+PICTURES, SIDE_PX, CELL_PX = 24, 600, 20
+IMAGE_BYTES = 2**31
+
+
+class Pictures:
+    """Stands in for a training set: round cells in noise."""
+
+    channels = 3
+
+    def __init__(self, count: int, side: int) -> None:
+        rng = np.random.default_rng(0)
+        y, x = np.indices((side, side))
+        labels = (y // CELL_PX * (side // CELL_PX + 1) + x // CELL_PX + 1).astype(np.uint32)
+        labels[np.hypot(y % CELL_PX - CELL_PX / 2, x % CELL_PX - CELL_PX / 2) > 0.4 * CELL_PX] = 0
+        cells = (labels > 0)[:, :, None]
+        pixels = (cells + rng.random((side, side, 3), np.float32)) / np.float32(2)
+        first = make_example(pixels, labels)
+        self.examples = [first] * count
+
+    def all_keys(self) -> list[Key]:
+        """Return the key of each."""
+        return [("", number) for number in range(len(self.examples))]
+
+    def choose(self, rng: np.random.Generator, turn: object = None) -> Key:
+        """Draw one."""
+        return "", int(rng.integers(len(self.examples)))
+
+    def of(self, key: Key) -> Example:
+        """Return it."""
+        return self.examples[key[1]]
+
+
+def crops(side: int, size: int, device: torch.device, tiny: bool) -> dict[str, Any]:
+    """Make batches alone, and train cpsam-lite on batches made by the device and by two threads."""
+    data = cast("TrainingSet", Pictures(2, 96) if tiny else Pictures(PICTURES, SIDE_PX))
+    recipe = Augmentation.whole(crop=side, scale=(0.3, 2.0), degraded=0.25, invert=0.15)
+    images, steps = DeviceImages(data, device, IMAGE_BYTES), 2 if tiny else 20
+    maker = DeviceMaker(Maker(data, recipe, size, (0, 0), (0, 1)), images)
+    maker.batch(0)
+    _wait(device)
+    begun = time.perf_counter()
+    for step in range(steps):
+        maker.batch(step)
+    asked = time.perf_counter() - begun
+    _wait(device)
+    made = time.perf_counter() - begun
+    learner = _learner(recipe, size, device)
+    given = {
+        "device": batches(data, recipe, size, 2 * steps, (0, 1), images=images),
+        "threads": batches(data, recipe, size, steps, (0, 1), Helpers(2)),
+    }
+    return {
+        "what": f"crops {side}",
+        "batch": size,
+        "made_a_second": round(steps * size / made),
+        "asked_ms_a_batch": round(1000 * asked / steps, 2),
+        "learnt_a_second": {who: round(size * _steps(learner, some, device)) for who, some in given.items()},
+    }
+
+
+def _learner(recipe: Augmentation, size: int, device: torch.device) -> Learner:
+    model = load_network("cpsam-lite", "cpu", "float32").model.requires_grad_(True)
+    settings = TrainSettings(batch_size=size, augmentation=recipe, memory="plenty")
+    return Learner(
+        model, settings, device, choose_precision(device), Ranks(), None, lambda text, memory: None
+    )
+
+
+def _steps(learner: Learner, given: Iterable[Batch], device: torch.device) -> float:
+    """Return the steps a second after the first one, which warms up."""
+    done, begun = -1, 0.0
+    for batch in given:
+        learner.step(batch)
+        done += 1
+        if done == 0:
+            _wait(device)
+            begun = time.perf_counter()
+    _wait(device)
+    return done / (time.perf_counter() - begun)
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize()
