@@ -1019,7 +1019,7 @@ def test_an_older_copy_is_never_called_unsaved_work(
     assert not shown.is_older, "nothing is saved yet"
     with monkeypatch.context() as patch:
         # Another window takes a journal between the listing of the folder and the look at the file.
-        patch.setattr(recovery, "left_behind", lambda: [left.with_name("gone-1-3.journal"), left])
+        patch.setattr(recovery, "left_behind", lambda **_: [left.with_name("gone-1-3.journal"), left])
         assert [one.journal for one in session.recovery.found()] == [left]
     session.persistence.save()
     qtbot.waitUntil(lambda: not session.document.modified)
