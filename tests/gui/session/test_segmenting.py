@@ -311,7 +311,7 @@ def test_work_on_the_folder_goes_on_when_another_image_is_opened(
         assert gate.wait(20)
         if work == "export":
             return exporting.ExportResult((tmp_path / "done.csv",))
-        return SimpleNamespace(measured=3, count=12, objects=tmp_path / "done.csv", failed=())
+        return SimpleNamespace(measured=3, count=12, objects=tmp_path / "done.csv", failed=(), left_out=())
 
     monkeypatch.setattr(exporting, "export_folder", slowly)
     monkeypatch.setattr(measuring, "measure_folder", slowly)
