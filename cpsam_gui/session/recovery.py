@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from PyQt6.QtCore import QTimer
 
+from cpsam_core.errors import CpsamError
 from cpsam_core.system.file_identity import identity_of
 from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
@@ -21,6 +23,7 @@ from cpsam_gui.program.i18n import translate, written_time
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
+from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.journal_folder import given_up_name, is_given_up, left_behind
 from cpsam_gui.storage.journal_format import (
@@ -42,6 +45,9 @@ if TYPE_CHECKING:
     from cpsam_gui.session.recording import WorkRecorder
     from cpsam_gui.state.document import Document
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
+
+LAG_S = 2.0
+"""The log of what was done knows whole seconds, and a journal is written a moment after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +98,36 @@ def _steps(count: int | None) -> str:
     return translate("1 step") if count == 1 else filled(translate("{:,} steps"), count)
 
 
-def saved_since(image: Path | None, when: float) -> bool:
-    """Whether the project of an image was saved after a time, seconds since 1970."""
+def saved_since(image: Path | None, when: float, part: str = "") -> bool:
+    """Whether a part of an image was saved in its project after a time, seconds since 1970."""
     if image is None:
         return False
+    project = project_path(image)
     try:
-        return project_path(image).stat().st_mtime > when
+        since = project.stat().st_mtime > when
     except OSError:
         # There is no project.
         return False
+    return since and (not part or _part_saved_since(project, when, part))
+
+
+def _part_saved_since(project: Path, when: float, part: str) -> bool:
+    """Whether a scene or time point was saved after a time; other parts are saved in the same file."""
+    from cpsam_core.images.document_key import DocumentKey
+    from cpsam_core.images.project_summary import project_keys, read_value
+
+    key = DocumentKey.from_ending(part)
+    if key is None:
+        return True
+    if project.is_file() and key not in project_keys(project):
+        return False
+    try:
+        log = worklog.read(read_value(project, worklog.KEY, key))
+        last = max(datetime.fromisoformat(entry.when).timestamp() for entry in log)
+    except (CpsamError, ValueError):
+        # Nothing tells when.
+        return True
+    return last > when - LAG_S
 
 
 def _question(left: LeftWork) -> Question:
@@ -155,8 +182,8 @@ class Recovery:
             if not file.exists:
                 # Since the folder was listed, another window has taken it or thrown it away.
                 continue
-            image, when = image_of(path), file.changed / 1e9
-            found.append(LeftWork(path, image, when, part_of(path), saved_since(image, when)))
+            image, when, part = image_of(path), file.changed / 1e9, part_of(path)
+            found.append(LeftWork(path, image, when, part, saved_since(image, when, part)))
         return found
 
     def drop(self, left: LeftWork) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "read_image_name",
     "read_review",
     "read_settings",
+    "read_value",
     "unchecked_objects",
     "unchecked_text",
 ]
@@ -80,13 +81,23 @@ def read_settings(path: AnyPath, key: DocumentKey = WHOLE) -> dict[str, Any]:
     ImageError
         Missing, damaged or no project.
     """
+    stored = read_value(path, "settings", key)
+    return dict(stored) if isinstance(stored, dict) else {}
+
+
+def read_value(path: AnyPath, name: str, key: DocumentKey = WHOLE) -> Any:
+    """Return what a document of a project holds under a name; None where it holds nothing there.
+
+    Raises
+    ------
+    ImageError
+        Missing, damaged or no project, or one without that document.
+    """
     path = Path(path)
     if path.is_dir():
-        said = read_document(document_folder(path, key)).get("settings")
-        return dict(said) if isinstance(said, dict) else {}
+        return read_document(document_folder(path, key)).get(name)
     with open_project(path) as project:
-        stored = project.head(key.folder).get("settings")
-    return dict(stored) if isinstance(stored, dict) else {}
+        return project.head(key.folder).get(name)
 
 
 def read_image_name(path: AnyPath) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import time
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ import pytest
 import tifffile
 
 from cpsam_gui import operations, tasks
+from cpsam_gui.session.recovery import saved_since
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
@@ -383,3 +386,35 @@ def test_what_cannot_be_saved_is_kept_and_there_again_with_its_image(
     assert words.startswith("cells.tif: 4 objects found. They are not saved") and "No space left" in words
     assert not project_path(image_file).exists()
     come_back(session, qtbot, image_file, 4)
+
+
+@pytest.mark.parametrize("saved_before", [False, True])
+def test_work_on_a_time_point_is_no_older_copy_because_another_one_was_saved(
+    session: Session, qtbot: QtBot, gate: Event, tmp_path: Path, saved_before: bool
+) -> None:
+    """It had been hidden at the start of the program, and else called older, though it was nowhere else."""
+    save_by_hand(session)
+    asked: list[str] = []
+    session.questions.ask = lambda question: asked.append(question.text) or question.answers[-1].key
+    path = tmp_path / "movie.tif"
+    frames = np.random.default_rng(0).integers(0, 99, (3, 80, 100)).astype(np.uint8)
+    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
+    show(session, qtbot, path)
+    if saved_before:
+        operations.add_polygon(session.document, Slice(0, 0), SQUARE)
+        session.recording.entries[-1] = replace(
+            session.recording.entries[-1], when="2020-01-01T00:00:00+00:00"
+        )
+        assert session.persistence.save_now()
+    session.segmenting.segment()
+    show(session, qtbot, path, 1)
+    finish(session, qtbot, gate)
+    operations.add_polygon(session.document, Slice(0, 0), SQUARE)
+    assert session.persistence.save_now()
+    (left,) = session.recovery.found()
+    assert not left.is_older
+    come_back(session, qtbot, path, 4 + saved_before, 0)
+    assert not asked
+    assert session.persistence.save_now()
+    assert saved_since(path, time.time(), session.image.key.ending) is False
+    assert saved_since(path, time.time() - 60, session.image.key.ending) is True
