@@ -78,7 +78,8 @@ def retrain(
         Where to write the model; by default the folder of the user's own models. The state of an interrupted training
         lies beside it, ending in ``.partial``; the same plan goes on from it.
     device, precision, progress, control, on_epoch, on_event, score
-        As in `finetune.Trainer`. A progress that raises Cancelled ends the training without a model.
+        As in `finetune.Trainer`. A progress that raises Cancelled ends the training without a model. Where a training
+        goes on, `on_epoch` hears of the epochs before first, so that curves are whole.
     restart
         Begin anew, even where the state of an interrupted training is there.
 
@@ -115,6 +116,9 @@ def retrain(
         on_event=on_event,
     )
     data.hashes  # noqa: B018 - now, while the files are there
+    if on_epoch is not None:
+        for report in trainer.reports:
+            on_epoch(report)
     result = trainer.run(progress)
     card = card_of(_card_facts(plan, parent), data, plan.settings, result)
     write_checkpoint(target, result.model, card)

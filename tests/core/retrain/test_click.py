@@ -325,6 +325,10 @@ def test_an_interrupted_click_goes_on(
         requests.check_free("new")
     with pytest.raises(TrainingError, match="another set of images"):
         one_click(looked, options(tiny_model), Hears())
+    hears = Hears()
+    with pytest.raises(Cancelled):
+        one_click(candidates_in(cells), options(tiny_model), hears, cancel)
+    assert [report.epoch for report in hears.epochs] == [1], "what was before is told again"
     assert main(["retrain", "--resume", "new", "--promote", "always"]) == OK
     assert "going on after epoch 1" in capsys.readouterr().err
     states = [
