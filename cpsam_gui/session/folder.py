@@ -9,6 +9,7 @@ from PyQt6.QtCore import QFileSystemWatcher, QObject, QTimer, pyqtSignal
 from cpsam_core.system.file_identity import identity_of
 from cpsam_gui.jobs.job import Ending
 from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.folder import FolderState, Unreadable, read_folder, read_states, replaced
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_gui.jobs.jobs import Jobs
-    from cpsam_gui.state.image_facts import ReviewState
     from cpsam_gui.storage.parts_done import PartsDone
 
 SETTLE_MS = 400
@@ -41,8 +41,9 @@ class ImageFolder(QObject):
         self.now = FolderState()
         # The folder that was asked for last: of others nothing is taken any more.
         self._wanted: Path | None = None
-        # State of work that no file holds yet.
-        self._live: tuple[Path, ReviewState] | None = None
+        # State of work that no file holds yet, and whether it is on a part of its file only.
+        self._live: tuple[Path, ReviewState, bool] | None = None
+        self._saved: dict[Path, ReviewState] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -55,16 +56,27 @@ class ImageFolder(QObject):
         """All images of the folder, in natural order."""
         return self.now.images
 
-    def tell(self, image: Path | None, state: ReviewState | None) -> None:
-        """Say how far the work on the open image is that no file holds yet; None where files say all."""
-        before, self._live = self._live, (image, state) if image is not None and state is not None else None
+    def tell(self, image: Path | None, state: ReviewState | None, *, part: bool = False) -> None:
+        """Say how far the work on the open image, or on the open `part` of it, is that no file holds yet.
+
+        None where files say all.
+        """
+        live = (image, state, part) if image is not None and state is not None else None
+        before, self._live = self._live, live
         if self._live == before:
             return
         if self._live is None or (before is not None and before[0] != self._live[0]):
             self.read_states()
         if self._live is not None and self._live[0] in self.now.images:
-            self.now.states[self._live[0]] = self._live[1]
+            self.now.states[self._live[0]] = self._with_saved(*self._live)
             self.states_changed.emit([self._live[0]])
+
+    def _with_saved(self, image: Path, live: ReviewState, part: bool) -> ReviewState:
+        """Return how far an image is, with what is saved of its other time points and scenes."""
+        from cpsam_core.images.project_summary import review_of_all
+
+        saved = self._saved.get(image, ReviewState.NOT_STARTED)
+        return ReviewState(review_of_all([live, saved])) if part and saved.value else live
 
     def cannot_read(self, image: Path, why: str) -> None:
         """Remember that an image cannot be read, as long as its file is this one."""
@@ -105,7 +117,7 @@ class ImageFolder(QObject):
                 if self._watcher.directories():
                     self._watcher.removePaths(self._watcher.directories())
                 self._watcher.addPath(str(path))
-                self.now.states, self.now.times = {}, {}
+                self.now.states, self.now.times, self._saved = {}, {}, {}
                 self.now.path, self.now.images = path, images
                 self.moved.emit()
             self.now.images = images
@@ -130,8 +142,9 @@ class ImageFolder(QObject):
             states, times, again = read
             self.can_read(again)
             if images == self.now.images:
+                self._saved = dict(states)
                 if self._live is not None and self._live[0] in states:
-                    states[self._live[0]] = self._live[1]
+                    states[self._live[0]] = self._with_saved(*self._live)
                 before = self.now
                 changed = [
                     path

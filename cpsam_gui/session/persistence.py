@@ -22,7 +22,7 @@ from cpsam_gui.session.watching import FileWatcher
 from cpsam_gui.state import review_rule as review
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.steps import StepKind, StepSource
-from cpsam_gui.storage.companions import project_path
+from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.storage.journal_folder import GIVEN_UP_DAYS
 
 if TYPE_CHECKING:
@@ -213,6 +213,19 @@ class Persistence:
             (refused or self._notices.failed.emit)(Problem(self.watching.why))
         else:
             self.saver.save(SaveRequest(masks=masks, then=then, refused=refused))
+
+    def add_label_image(self) -> None:
+        """Write the label image of the open time point where those of the others were written, and it has none.
+
+        Where work is saved on request only, that request writes it.
+        """
+        path, image, document = self._open_image.path, self._open_image.image, self._open_image.document
+        if path is None or image is None or document.large or self.watching.read_only:
+            return
+        begun = bool(document.objects) or document.facts.review is not ReviewState.NOT_STARTED
+        wanted = begun and not masks_path(path, image.key).exists()
+        if wanted and (self.saves_by_itself or not self.unsaved):
+            self.save()
 
     def save_now(
         self,

@@ -221,6 +221,7 @@ class Session(QObject):
         open_image.image_changed.connect(lambda: self.folder.follow(open_image.path))
         self.notices.saved.connect(lambda _: self.folder.read_states())
         self.notices.unreadable.connect(self.folder.cannot_read)
+        self.folder_run.movie_done = self.persistence.add_label_image
         open_image.history_changed.connect(self._tell_state)
 
     def _share_signals(self) -> None:
@@ -271,8 +272,9 @@ class Session(QObject):
 
     def _tell_state(self) -> None:
         """Let lists of images show how far the work is before it is saved."""
-        review = self.document.facts.review
-        self.folder.tell(self.path, review if self.open_image.unsaved else None)
+        review, image = self.document.facts.review, self.image
+        part = image is not None and bool(image.key.ending)
+        self.folder.tell(self.path, review if self.open_image.unsaved else None, part=part)
 
     def close(self) -> None:
         """Stop every job and wait for the threads, but not for those that do not answer."""

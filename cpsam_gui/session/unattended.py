@@ -20,7 +20,7 @@ from cpsam_gui.session.movies import Movies
 from cpsam_gui.storage.companions import project_path
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from cpsam_gui.jobs.job import Job, Problem
@@ -62,6 +62,8 @@ class FolderRun:
         self._pace = ProgressWords()
         self._plan: tasks.UnattendedRun | None = None
         self._stopping = False
+        self.movie_done: Callable[[], object] = lambda: None
+        """Called when time points of the open movie were segmented."""
         self.queue = Queue()
         self.movies = Movies(open_image, jobs, images, self._movies_known)
         """Which of the images are movies."""
@@ -344,6 +346,8 @@ class FolderRun:
         else:
             state, words = (QueueState.DONE if times.segmented else QueueState.SKIPPED), times.reasons
         self.queue.put(number, state=state, objects=times.objects, words=words, times=times.words, part=1.0)
+        if times.segmented - {self._open_time} and self._open_image.is_at(self.queue.entries[number].path):
+            self.movie_done()
         if times.segmented:
             self._notices.saved.emit(str(project_path(self.queue.entries[number].path)))
         self._next()

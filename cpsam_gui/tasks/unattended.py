@@ -26,6 +26,7 @@ from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks
 from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, is_own, read_masks, save
 from cpsam_gui.tasks.segmenting import combine, run_network
+from cpsam_gui.tasks.time_point_labels import add_label_images
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -157,6 +158,9 @@ def _segment_times(
         else:
             # Somebody went there while it was worked on.
             times = times if result.skipped == OPEN else times.adding(time, result.objects, result.skipped)
+    if times.segmented:
+        parts = (_arranged(raw, path, plan.reading.at(time)) for time in range(times.count))
+        add_label_images(path, parts, plan.is_open)
     return times
 
 

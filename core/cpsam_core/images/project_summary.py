@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ __all__ = [
     "read_review",
     "read_settings",
     "read_value",
+    "review_of_all",
     "unchecked_objects",
     "unchecked_text",
 ]
@@ -48,7 +50,7 @@ def project_keys(path: AnyPath) -> tuple[DocumentKey, ...]:
 def read_review(path: AnyPath, key: DocumentKey | None = None) -> str:
     """Return how far the work on a project is, as :attr:`ProjectFile.review` says it.
 
-    Of several documents, the one that is least far counts; with `key`, that one.
+    Of several documents, :func:`review_of_all` counts; with `key`, that one.
 
     Raises
     ------
@@ -60,17 +62,24 @@ def read_review(path: AnyPath, key: DocumentKey | None = None) -> str:
         return _review_of_folder(path)
     with open_project(path) as project:
         folders = [one.folder for one in project.documents if key in (None, one)] or [""]
-        return _least_far([str(project.head(one).get("review", "")) for one in folders])
+        return review_of_all([str(project.head(one).get("review", "")) for one in folders])
 
 
 def _review_of_folder(path: Path) -> str:
     """Return how far the work on the project of an image larger than memory is, which is a folder."""
     found = [load_json(one, "project") for one in path.glob("*/document.json")]
-    return _least_far([as_text(one.get("review")) if isinstance(one, dict) else "" for one in found])
+    return review_of_all([as_text(one.get("review")) if isinstance(one, dict) else "" for one in found])
 
 
-def _least_far(reviews: list[str]) -> str:
-    return min(reviews, key=lambda review: REVIEWS.index(review) if review in REVIEWS else 0, default="")
+def review_of_all(reviews: Collection[str]) -> str:
+    """Return how far the work on an image is of whose parts each is so far.
+
+    As among the objects of one part, a single correction counts; verified is only what is verified as a whole.
+    """
+    known = {review if review in REVIEWS else "" for review in reviews}
+    if len(known) <= 1:
+        return next(iter(known), "")
+    return "corrected" if known & {"corrected", "verified"} else "segmented"
 
 
 def read_settings(path: AnyPath, key: DocumentKey = WHOLE) -> dict[str, Any]:

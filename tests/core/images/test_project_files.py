@@ -271,7 +271,8 @@ def test_one_project_holds_the_masks_of_several_time_points(tmp_path: Path) -> N
     np.testing.assert_array_equal(found.labels, labels())
     assert found.maps["flows"].size == 1200
     assert not read_project_file(path, key=DocumentKey(time=0)).labels.any()
-    assert read_review(path) == "segmented", "the one that is least far"
+    assert read_review(path) == "corrected", "not all is verified, and somebody worked on it"
+    assert read_review(path, DocumentKey(time=0)) == "segmented"
     assert is_corrected(path, second) and is_corrected(path)
     with pytest.raises(ImageError, match="no masks of the whole image; it has masks of t000, t002"):
         read_project_file(path)

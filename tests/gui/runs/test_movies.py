@@ -17,6 +17,7 @@ from cpsam_gui.panels import FilesPanel, SegmentPanel
 from cpsam_gui.program.run_part import RunPart
 from cpsam_gui.runs.folder_queue import QueueState
 from cpsam_gui.runs.movie_times import MovieTimes
+from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.companions import masks_path
 from cpsam_gui.tasks import unattended
 
@@ -284,6 +285,38 @@ def test_what_a_person_touched_in_a_time_point_stays(window: Window, qtbot: QtBo
     with qtbot.waitSignal(session.image_changed):
         session.images.open(folder / "movie1.tif", reading=session.images.reading.at(0))
     assert len(session.document.objects) == 1
+
+
+@pytest.mark.parametrize("autosave", [True, False])
+def test_all_time_points_have_label_images_or_none_and_a_correction_counts(
+    window: Window, qtbot: QtBot, folder: Path, autosave: bool
+) -> None:
+    """One was corrected and has none, one is open: both are left to whoever works on them."""
+    session = ready(window, qtbot, folder / "movie1.tif")
+    with qtbot.waitSignal(session.history_changed):
+        window.run()
+    session.edits.change(lambda document: operations.delete(document, [1, 2, 3]))
+    assert session.persistence.save_now(masks=False)
+    assert not masks_of(folder, "movie1")
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "movie1.tif", reading=session.images.reading.at(2))
+    preferences = session.persistence.preferences
+    preferences.now = preferences.now.changed(autosave=autosave)
+    session.folder_run.all_times = True
+    session.folder_run.start()
+    done(session, qtbot)
+    if not autosave:
+        assert session.persistence.save_now()
+    every = [f"movie1_t00{n}_masks.tif" for n in range(5)]
+    qtbot.waitUntil(lambda: masks_of(folder, "movie1") == every and session.jobs.idle)
+    assert len(np.unique(tifffile.imread(folder / every[0]))) == 2
+    model = window.panel(FilesPanel).model
+    qtbot.waitUntil(lambda: model.row_of(folder / "movie1.tif").data() == "movie1.tif\n5/5, corrected")
+    # Work on another time point, not saved yet, takes nothing away.
+    preferences.now = preferences.now.changed(autosave=False)
+    session.edits.change(lambda document: operations.delete(document, [1]))
+    session.persistence.set_state(ReviewState.SEGMENTED)
+    assert model.row_of(folder / "movie1.tif").data() == "movie1.tif\n5/5, corrected"
 
 
 class Steps:
