@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_core.formats import FORMATS, Format, WriteOptions, find_format, left_out, name_for
 from cpsam_core.formats.registry import check_possible
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.settings_values import keep_soon, stored_flag, stored_text
 from cpsam_gui.session.exporting import replace_words
 from cpsam_gui.storage.companions import companions_of
@@ -147,7 +147,7 @@ class ExportDialog(QDialog):
                 one.function("write")
             check_possible(one, self._objects)
         except ImageError as error:
-            return str(error)
+            return translate_said(str(error))
         return ""
 
     @property
@@ -178,7 +178,7 @@ class ExportDialog(QDialog):
         self.how.setVisible(bool(one.options) or one.measurements)
         for widget in (self.replace, self.beside):
             widget.setEnabled(self.folder.isChecked())
-        lost = [translate(words) for words in left_out(one, self._objects)]
+        lost = [translate_said(words) for words in left_out(one, self._objects)]
         self.loss.setText("\n".join(lost))
         self.loss.setVisible(bool(lost))
         # Flows serve this program alone, and no format but one keeps them: that is no reason to warn.

@@ -20,7 +20,7 @@ from PyQt6.QtGui import QKeySequence
 from cpsam_gui.program.numbers import in_language, set_language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 CONTEXT = "cpsam-gui"
 NUMBER = re.compile(r"(?:-|(?<!\w)\+)?\d+(?:,\d+)*(?:\.\d+)?")
@@ -28,6 +28,13 @@ LINES, SENTENCES = re.compile(r"(\n\s*)"), re.compile(r"((?<=[.!?])\s+(?=[A-Z0-9
 ENTRIES = re.compile(r"(, )")
 """What stands between lines, between sentences, and between the entries of a list."""
 ATTACHED = re.compile(r"[\w.]$")
+PROSE = re.compile(
+    r"\b(the|of|and|is|are|were|has|have|on|to|from|than|that|which|before|after|this|these|there|not|no)\b",
+    re.I,
+)
+"""Words that stand in an English sentence and in few names."""
+NAME = re.compile(r"^(?:[/\\~]|[A-Za-z]:[/\\])|\.[A-Za-z]\w{1,9}$|[<>=]")
+"""A path, a name with its ending or an expression, which holds any words."""
 LEAST_LETTERS = 8
 """Letters that a template has beside its values, so that it is recognised in a text by more than chance."""
 FOLDER = Path(__file__).parent / "languages"
@@ -58,26 +65,68 @@ def translate_said(text: str, before: str = "") -> str:
     app = QCoreApplication.instance()
     if app is None or not any(map(str.isalpha, text)):
         return in_language(text, before)
-    for translator in app.findChildren(TextTranslator):
-        found = translator.template_of(text)
-        if found is not None:
-            pieces = found[0].split("{}")
-            values = [translate_said(value, piece) for piece, value in zip(pieces, found[1], strict=False)]
-            return _filled(translate(found[0]), values)
-    for between in (LINES, SENTENCES):
-        if between.search(text):
-            return _one_by_one(between, text, before)
+    said = _by_template(text)
+    if said is not None:
+        return said
+    if LINES.search(text):
+        return "".join(_one_by_one(LINES, text, before))
+    if SENTENCES.search(text):
+        return _by_sentences(text, before)
     if text.endswith("."):
         # Many are told without the full stop, too.
         return f"{translate_said(text[:-1], before)}."
-    return _one_by_one(ENTRIES, text, before) if ENTRIES.search(text) else in_language(text, before)
+    if ENTRIES.search(text):
+        entries = _one_by_one(ENTRIES, text, before)
+        if not any(map(_is_left, ENTRIES.split(text), entries)):
+            return "".join(entries)
+    return in_language(text, before)
 
 
-def _one_by_one(between: re.Pattern[str], text: str, before: str) -> str:
-    said = ""
+def _by_template(text: str) -> str | None:
+    """Return a text translated by the template that says most of it; None where none fits as a whole.
+
+    A template whose values are partly left in English would make one sentence of two languages.
+    """
+    app = QCoreApplication.instance()
+    for translator in app.findChildren(TextTranslator) if app is not None else ():
+        for template, found in translator.templates_of(text):
+            pieces = template.split("{}")
+            if any(after and SENTENCES.search(value) for value, after in zip(found, pieces[1:], strict=True)):
+                # It begins in one sentence and ends in another.
+                continue
+            values = [translate_said(value, piece) for piece, value in zip(pieces, found, strict=False)]
+            if not any(map(_is_left, found, values)):
+                return _filled(translate(template), values)
+    return None
+
+
+def _is_left(value: str, said: str) -> bool:
+    """Whether words of a sentence stayed English."""
+    return said == in_language(value) and PROSE.search(value) is not None and not NAME.search(value)
+
+
+def _by_sentences(text: str, before: str) -> str:
+    """Translate sentences; several that are known together, only so have all their words."""
+    parts, said = SENTENCES.split(text), ""
+    while parts:
+        count = len(parts)
+        while count > 1 and not _is_known("".join(parts[:count])):
+            count -= 2
+        run, between, parts = "".join(parts[:count]), "".join(parts[count : count + 1]), parts[count + 1 :]
+        said += translate_said(run, before) + between
+        before += run + between
+    return said
+
+
+def _is_known(text: str) -> bool:
+    return translate(text) != text or _by_template(text) is not None
+
+
+def _one_by_one(between: re.Pattern[str], text: str, before: str) -> list[str]:
+    said = []
     for place, part in enumerate(between.split(text)):
         # Every second part is what stands between.
-        said += part if place % 2 else translate_said(part, before)
+        said.append(part if place % 2 else translate_said(part, before))
         before += part
     return said
 
@@ -173,14 +222,13 @@ class TextTranslator(QTranslator):
             (one for one in map(_Template.of, words) if one is not None), key=lambda one: -one.letters
         )
 
-    def template_of(self, text: str) -> tuple[str, tuple[str, ...]] | None:
-        """Return the template that says most of a text, and the values in it; None where none fits."""
+    def templates_of(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the templates that fit a text, and the values in it; first the one that says most of it."""
         for one in self._templates:
             fits = one.pattern.fullmatch(text) if one.part in text else None
             # One that was taken off again, or that has other places in this language.
             if fits is not None and self._words[one.text].count("{}") == len(fits.groups()):
-                return one.text, fits.groups()
-        return None
+                yield one.text, fits.groups()
 
     def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
         """Whether there is nothing to translate by; called by Qt."""

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QTimer
 from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.run_results import PATIENCE_MS, touched_rows
@@ -110,7 +110,7 @@ class ExportController:
         from cpsam_gui.tasks.export_large import KINDS, SavedMasks, export_large
 
         if plan.chosen.key not in KINDS:
-            self._notices.refuse_large(self._open_image.document, plan.chosen.title)
+            self._notices.refuse_large(self._open_image.document, translate_said(plan.chosen.title))
             return
 
         def write() -> None:

@@ -195,16 +195,17 @@ def check_possible(chosen: Format, objects: ObjectSet) -> None:
 
 def left_out(chosen: Format, objects: ObjectSet) -> tuple[str, ...]:
     """Return what of these objects a format does not hold, in words for the user."""
-    lost = []
+    # Whole sentences, which the files of the languages hold.
+    lost, title = [], chosen.title
     if not chosen.classes and any(objects.classes.values()):
-        lost.append("classes")
+        lost.append(f"{title} does not keep classes.")
     if not chosen.measurements and not chosen.is_view and objects.columns:
-        lost.append("measurements")
+        lost.append(f"{title} does not keep measurements.")
     if not chosen.exact:
-        lost.append("holes, and all but the largest part of an object")
+        lost.append(f"{title} does not keep holes, and all but the largest part of an object.")
     if chosen.key != "seg" and not chosen.is_view and objects.flows is not None:
-        lost.append("flows")
-    return tuple(f"{chosen.title} does not keep {what}." for what in lost)
+        lost.append(f"{title} does not keep flows.")
+    return tuple(lost)
 
 
 def _known(path: Path) -> Format:

@@ -525,6 +525,14 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Nach Intensität</translation>
     </message>
     <message>
+      <source>COCO (polygons)</source>
+      <translation>COCO (Polygone)</translation>
+    </message>
+    <message>
+      <source>COCO (run-length masks)</source>
+      <translation>COCO (lauflängencodierte Masken)</translation>
+    </message>
+    <message>
       <source>CPU</source>
       <translation>CPU</translation>
     </message>
@@ -567,6 +575,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Cell threshold {}</source>
       <translation>Zellschwelle {}</translation>
+    </message>
+    <message>
+      <source>Cellpose segmentation (_seg.npy)</source>
+      <translation>Cellpose-Segmentierung (_seg.npy)</translation>
     </message>
     <message>
       <source>Cells only</source>
@@ -1403,6 +1415,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Feld</translation>
     </message>
     <message>
+      <source>Figure with outlines (PDF)</source>
+      <translation>Abbildung mit Umrissen (PDF)</translation>
+    </message>
+    <message>
       <source>File</source>
       <translation>Datei</translation>
     </message>
@@ -1567,6 +1583,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Gamma: Werte über 1 hellen dunkle Bereiche auf</translation>
     </message>
     <message>
+      <source>GeoJSON (QuPath)</source>
+      <translation>GeoJSON (QuPath)</translation>
+    </message>
+    <message>
       <source>Getting started</source>
       <translation>Erste Schritte</translation>
     </message>
@@ -1673,6 +1693,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Image, flows, probability</source>
       <translation>Bild, Flüsse, Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+      <source>ImageJ ROIs (zip)</source>
+      <translation>ImageJ-ROIs (zip)</translation>
     </message>
     <message>
       <source>Images</source>
@@ -1829,6 +1853,18 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Kind</source>
       <translation>Art</translation>
+    </message>
+    <message>
+      <source>Label image (NumPy)</source>
+      <translation>Label-Bild (NumPy)</translation>
+    </message>
+    <message>
+      <source>Label image (PNG, 16 bits)</source>
+      <translation>Label-Bild (PNG, 16 Bit)</translation>
+    </message>
+    <message>
+      <source>Label image (TIFF)</source>
+      <translation>Label-Bild (TIFF)</translation>
     </message>
     <message>
       <source>Language</source>
@@ -2515,6 +2551,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Anzahl der Objekte in seinen Masken</translation>
     </message>
     <message>
+      <source>OME-Zarr labels</source>
+      <translation>OME-Zarr-Labels</translation>
+    </message>
+    <message>
       <source>Object</source>
       <translation>Objekt</translation>
     </message>
@@ -2711,6 +2751,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Umriss durch Umfahren</translation>
     </message>
     <message>
+      <source>Outlines as text</source>
+      <translation>Umrisse als Text</translation>
+    </message>
+    <message>
       <source>Overlap</source>
       <translation>Überlappung</translation>
     </message>
@@ -2793,6 +2837,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Perimeter</source>
       <translation>Umfang</translation>
+    </message>
+    <message>
+      <source>Picture with outlines (PNG)</source>
+      <translation>Bild mit Umrissen (PNG)</translation>
     </message>
     <message>
       <source>Pieces</source>
@@ -2913,6 +2961,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Program default</source>
       <translation>Standard des Programms</translation>
+    </message>
+    <message>
+      <source>Project of this program (cpsam)</source>
+      <translation>Projekt dieses Programms (cpsam)</translation>
     </message>
     <message>
       <source>Projects keep what the network saw, so that thresholds can be changed later; where there is no more room, it goes of the projects saved longest ago (Preferences, Folders)</source>
@@ -3749,6 +3801,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Tabelle der Messwerte</translation>
     </message>
     <message>
+      <source>Table of objects (CSV)</source>
+      <translation>Tabelle der Objekte (CSV)</translation>
+    </message>
+    <message>
       <source>Tables of the folder</source>
       <translation>Tabellen des Ordners</translation>
     </message>
@@ -3981,6 +4037,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das zuletzt verwendete Modell {gone} wurde nicht gefunden: segmentiert wird mit {name}</translation>
     </message>
     <message>
+      <source>The name {} fits no format that can be written.</source>
+      <translation>Der Name {} passt zu keinem Format, das geschrieben werden kann.</translation>
+    </message>
+    <message>
       <source>The new model is better: {}.</source>
       <translation>Das neue Modell ist besser: {}.</translation>
     </message>
@@ -4191,6 +4251,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>There is no column {}.{} There are {}.</source>
       <translation>Es gibt keine Spalte {}.{} Es gibt {}.</translation>
+    </message>
+    <message>
+      <source>There is no format {}; there are {}.</source>
+      <translation>Es gibt kein Format {}; es gibt {}.</translation>
     </message>
     <message>
       <source>There is no free background between the planes</source>
@@ -5997,6 +6061,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} lässt sich auf zwei Arten lesen: {} oder {} schreiben.</translation>
     </message>
     <message>
+      <source>{} can only be read.</source>
+      <translation>{} lässt sich nur lesen.</translation>
+    </message>
+    <message>
       <source>{} cannot be read</source>
       <translation>{} nicht lesbar</translation>
     </message>
@@ -6025,6 +6093,30 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} konnte nicht gelesen werden und ist noch da.</translation>
     </message>
     <message>
+      <source>{} describes no image.</source>
+      <translation>{} beschreibt kein Bild.</translation>
+    </message>
+    <message>
+      <source>{} describes several images; say which one is wanted.</source>
+      <translation>{} beschreibt mehrere Bilder; sagen Sie, welches gemeint ist.</translation>
+    </message>
+    <message>
+      <source>{} does not keep classes.</source>
+      <translation>{} behält keine Klassen.</translation>
+    </message>
+    <message>
+      <source>{} does not keep flows.</source>
+      <translation>{} behält keine Flüsse.</translation>
+    </message>
+    <message>
+      <source>{} does not keep holes, and all but the largest part of an object.</source>
+      <translation>{} behält keine Löcher und von einem Objekt nur den größten Teil.</translation>
+    </message>
+    <message>
+      <source>{} does not keep measurements.</source>
+      <translation>{} behält keine Messwerte.</translation>
+    </message>
+    <message>
       <source>{} epochs instead of {}: as many as fit into {} minutes here.</source>
       <translation>{} Epochen statt {}: so viele, wie hier in {} Minuten passen.</translation>
     </message>
@@ -6047,6 +6139,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} has not enough memory for training in memory mode {}; close other programs, lower the batch size, train adapters only, or train on another device</source>
       <translation>{} hat zu wenig Speicher für Training im Speichermodus {}; schließen Sie andere Programme, verkleinern Sie den Stapel, trainieren Sie nur Adapter oder trainieren Sie auf einem anderen Gerät</translation>
+    </message>
+    <message>
+      <source>{} holds one plane, and these objects have {}: choose a format for stacks, such as TIFF.</source>
+      <translation>{} enthält eine Ebene, und diese Objekte haben {}: Wählen Sie ein Format für Stapel wie TIFF.</translation>
     </message>
     <message>
       <source>{} holds the image itself, not its masks.</source>
@@ -6097,8 +6193,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} ist kein Gerät; möglich sind cuda, cuda:1, mps, cpu und auto</translation>
     </message>
     <message>
+      <source>{} is no folder; {} is a folder of files.</source>
+      <translation>{} ist kein Ordner; {} ist ein Ordner mit Dateien.</translation>
+    </message>
+    <message>
       <source>{} is no precision; use {} or auto</source>
       <translation>{} ist keine Genauigkeit; möglich sind {} und auto</translation>
+    </message>
+    <message>
+      <source>{} is not of a kind that holds objects here ({}).</source>
+      <translation>{} ist von keiner Art, die hier Objekte enthält ({}).</translation>
     </message>
     <message>
       <source>{} is not understood{}; an example is {}.</source>
@@ -6131,6 +6235,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} may belong to another image. {}</source>
       <translation>{} gehört vielleicht zu einem anderen Bild. {}</translation>
+    </message>
+    <message>
+      <source>{} needs the library {}, which is not installed. Install it with: pip install "cpsam-gui[{}]"</source>
+      <translation>{} braucht die Bibliothek {}, die nicht installiert ist. Sie wird installiert mit: pip install "cpsam-gui[{}]"</translation>
     </message>
     <message>
       <source>{} needs the whole image in memory, and this one is too large for that: crop a part of it to a file.</source>
@@ -6269,6 +6377,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} bereit</translation>
     </message>
     <message>
+      <source>{} shows the image, and the image is not at hand.</source>
+      <translation>{} zeigt das Bild, und das Bild ist nicht zur Hand.</translation>
+    </message>
+    <message>
       <source>{} time point</source>
       <translation>{} Zeitpunkt</translation>
     </message>
@@ -6399,6 +6511,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{}: {:,} objects found. They are not saved, and are there when the image is opened again.</source>
       <translation>{}: {:,} Objekte gefunden. Sie sind nicht gespeichert und sind wieder da, wenn das Bild wieder geöffnet wird.</translation>
+    </message>
+    <message>
+      <source>{}: {} can only be written.</source>
+      <translation>{}: {} lässt sich nur schreiben.</translation>
     </message>
     <message>
       <source>|: write or</source>

@@ -59,6 +59,8 @@ ENGINE = (
     "finetune/reports.py",
     "finetune/settings.py",
     "finetune/trainer.py",
+    "formats/kinds.py",
+    "formats/registry.py",
     "images/project_summary.py",
     "labels/parts.py",
     "measure/catalogue.py",
