@@ -202,11 +202,14 @@ class Window(QMainWindow):
             )
 
     def drop(self, paths: list[Path], *, as_masks: bool) -> None:
-        """Open what was dropped, or take it for masks of the open image."""
+        """Open what was dropped, or take it for masks of the open image; of several files the first, which is said."""
+        words = translate("Of {count} dropped files only {name} was taken: drop their folder for all of them")
+        said = words.format(count=len(paths), name=paths[0].name) if len(paths) > 1 else ""
         if as_masks or (self._open_image.image is not None and holds_objects(paths[0])):
             self._exporting.import_masks(paths[0])
+            self._notices.message.emit(said)
         else:
-            self.open(paths[0])
+            self.open(paths[0], then=lambda: self._notices.message.emit(said))
 
     def open_demo(self) -> None:
         """Open the shipped image and segment it."""

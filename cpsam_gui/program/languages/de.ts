@@ -2595,6 +2595,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>In Volumen bleiben alle Körper, welche Form sie auch haben: Die Flussschwelle gilt für Ebenen</translation>
     </message>
     <message>
+      <source>Of {count} dropped files only {name} was taken: drop their folder for all of them</source>
+      <translation>Von {count} abgelegten Dateien wurde nur {name} genommen: Für alle legen Sie ihren Ordner ab</translation>
+    </message>
+    <message>
       <source>On {where}</source>
       <translation>Auf {where}</translation>
     </message>

@@ -170,3 +170,15 @@ def test_the_next_image_to_segment_is_looked_for_beside_the_window(
     assert threads and main_thread() not in threads
     qtbot.waitUntil(lambda: opened.session.jobs.idle)
     opened.session.document.mark_saved()
+
+
+def test_of_several_dropped_files_it_is_said_which_one_was_taken(
+    window: Window, qtbot: QtBot, image_file: Path
+) -> None:
+    """The others were left out without a word."""
+    other = image_file.with_name("other.tif")
+    other.write_bytes(image_file.read_bytes())
+    for paths, said in (([image_file, other], True), ([other], False)):
+        with qtbot.waitSignal(window.session.image_changed):
+            window.drop(paths, as_masks=False)
+        assert ("Of 2 dropped files only cells.tif was taken" in window.status.hint.text()) is said
