@@ -8,6 +8,7 @@ from PyQt6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QListView
 
+from cpsam_core.system.file_identity import FileIdentity, identity_of
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.file_menu import FileMenu
@@ -59,6 +60,8 @@ class ImageList(QAbstractListModel):
         self._rows: list[Path] = []
         self._places: dict[Path, int] = {}
         self._pictures: dict[Path, QPixmap | None] = {}
+        # The files as they were when their pictures were made.
+        self._files: dict[Path, FileIdentity] = {}
         self._blank = QPixmap(PICTURE_PIXELS, PICTURE_PIXELS)
         self._blank.fill(Qt.GlobalColor.transparent)
 
@@ -71,12 +74,19 @@ class ImageList(QAbstractListModel):
 
     def forget_pictures(self) -> None:
         """Drop the pictures of another folder."""
-        self._pictures = {}
+        self._pictures, self._files = {}, {}
 
-    def set_picture(self, path: Path, picture: Any) -> None:
-        """Take a picture (y, x, 3) uint8, or None where there can be none."""
+    def set_picture(self, path: Path, picture: Any, file: FileIdentity) -> None:
+        """Take a picture (y, x, 3) uint8 that was made of a file, or None where there can be none."""
         self._pictures[path] = None if picture is None else _pixmap(picture)
+        self._files[path] = file
         self.touch(path)
+
+    def look_again(self, path: Path | None) -> None:
+        """Make the picture of an image anew where its file is another one by now."""
+        if path in self._files and self._files[path] != identity_of(path):
+            del self._files[path], self._pictures[path]
+            self.touch(path)
 
     def touch(self, path: Path) -> None:
         """Show one row anew."""
@@ -222,7 +232,7 @@ class FilesPanel(Panel):
         self.filter.textChanged.connect(self._filter_changed)
         self.only.currentIndexChanged.connect(self._filter_changed)
         self.model.wanted.connect(self._want)
-        self._open_image.image_changed.connect(self._mark_open)
+        self._open_image.image_changed.connect(self._opened)
         self._folder.moved.connect(self._moved)
         self._folder.reading.connect(self._reading)
         self._folder.listed.connect(self._reset)
@@ -277,6 +287,10 @@ class FilesPanel(Panel):
         for place, state in enumerate(ReviewState, 1):
             self.only.setItemIcon(place, theme.icon(MARKS[state]))
 
+    def _opened(self) -> None:
+        self._mark_open()
+        self.model.look_again(self._open_image.path)
+
     def _mark_open(self) -> None:
         index = self.model.row_of(self._open_image.path)
         self.list.setCurrentIndex(index)
@@ -308,12 +322,12 @@ class FilesPanel(Panel):
             return
         path = self._queue.pop()
 
-        def show(picture: Any) -> None:
+        def show(made: tuple[FileIdentity, Any]) -> None:
             if path.parent == self.folder.path:
-                self.model.set_picture(path, picture)
+                self.model.set_picture(path, made[1], made[0])
 
         self._jobs.run(
-            lambda progress: thumbnail(path, PICTURE_PIXELS * 2),
+            lambda progress: (identity_of(path), thumbnail(path, PICTURE_PIXELS * 2)),
             name="Picture",
             lane=Lane.BESIDE,
             outlives_image=True,

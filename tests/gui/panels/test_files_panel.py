@@ -5,6 +5,9 @@ from __future__ import annotations
 from threading import Event
 from typing import TYPE_CHECKING
 
+import numpy as np
+import tifffile
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
 
 from cpsam_gui.panels import FilesPanel
@@ -59,3 +62,26 @@ def test_a_folder_with_a_long_name_does_not_widen_the_list(window: Window, tmp_p
     layout.activate()
     assert "long_name_of_one_word" in panel._note.text()
     assert (panel.minimumSizeHint().width(), dock.minimumSizeHint().width()) == (narrow, least)
+
+
+def test_the_picture_of_an_image_follows_its_file(opened: Window, qtbot: QtBot, image_file: Path) -> None:
+    """That of a file that was replaced had stayed."""
+    model = opened.panel(FilesPanel).model
+
+    def middle() -> int:
+        row = model.row_of(image_file)
+        icon = model.data(row, Qt.ItemDataRole.DecorationRole) if row.isValid() else None
+        if icon is None:
+            return -1
+        picture = icon.pixmap(PICTURE_PIXELS, PICTURE_PIXELS).toImage()
+        return int(picture.pixelColor(PICTURE_PIXELS // 2, PICTURE_PIXELS // 2).alpha())
+
+    def shown() -> object:
+        return model._files.get(image_file)
+
+    qtbot.waitUntil(lambda: middle() > 0 and shown() is not None, timeout=30_000)
+    before = shown()
+    tifffile.imwrite(image_file, np.zeros((40, 50), np.uint8))
+    with qtbot.waitSignal(opened.session.image_changed):
+        opened.open(image_file)
+    qtbot.waitUntil(lambda: middle() >= 0 and shown() not in (None, before), timeout=30_000)
