@@ -75,6 +75,20 @@ def images_in(folder: Path) -> list[Path]:
     return companions.images_in(folder)
 
 
+def images_or_subfolders(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the images of a folder, or where it has none its subfolders that have some; both in natural order."""
+    from cpsam_core.images.file_names import natural_key
+
+    images = images_in(folder)
+    if images:
+        return images, []
+    try:
+        below = [one for one in folder.iterdir() if one.is_dir() and not one.name.startswith(".")]
+    except OSError:
+        return [], []
+    return [], sorted((one for one in below if images_in(one)), key=natural_key)
+
+
 def holds_objects(path: Path) -> bool:
     """Whether a file is known by its name to hold objects: beside an image, or for another program."""
     from cpsam_core.formats import FORMATS

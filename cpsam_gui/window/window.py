@@ -24,7 +24,7 @@ from cpsam_gui.panels import PLACES, Panel, Place
 from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session import Session
-from cpsam_gui.storage.companions import holds_objects, images_in
+from cpsam_gui.storage.companions import holds_objects, images_or_subfolders
 from cpsam_gui.window.docks import LEFT_FIRST_PX, make_docks
 from cpsam_gui.window.documents import DocumentChooser
 from cpsam_gui.window.file_dialogs import FileDialogs
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 
 P = TypeVar("P", bound=Panel)
+MOST_NAMED = 5
+"""Folders with images that are named where a folder has none itself."""
 
 
 class Window(QMainWindow):
@@ -176,21 +178,28 @@ class Window(QMainWindow):
         # Files are looked into, which takes its time in a folder of thousands on a network drive.
         self._notices.message.emit(translate("Reading the folder {name}…").format(name=folder.name))
         self._jobs.run(
-            lambda progress: images_in(folder),
+            lambda progress: images_or_subfolders(folder),
             name=translate("Reading the folder {name}…").format(name=folder.name),
             lane=Lane.BESIDE,
             then=partial(self._open_first, folder),
             abandonable=True,
         )
 
-    def _open_first(self, folder: Path, images: list[Path]) -> None:
+    def _open_first(self, folder: Path, found: tuple[list[Path], list[Path]]) -> None:
         from cpsam_core.images import supported_suffixes
 
+        images, below = found
         if folder != self._asked:
             return
         if images:
             remember(folder)
             self._neighbours.open_first(images)
+        elif below:
+            names = ", ".join(one.name for one in below[:MOST_NAMED]) + (
+                ", …" if len(below) > MOST_NAMED else ""
+            )
+            words = translate("The folder {folder} has no images itself, but folders in it have: {names}.")
+            self.show_problem(Problem(words.format(folder=folder.name, names=names)))
         else:
             kinds = ", ".join(supported_suffixes())
             self.show_problem(

@@ -3905,6 +3905,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Der Ordner {folder} kann nicht angelegt werden: {why}.</translation>
     </message>
     <message>
+      <source>The folder {folder} has no images itself, but folders in it have: {names}.</source>
+      <translation>Der Ordner {folder} enthält selbst keine Bilder, aber Ordner darin: {names}.</translation>
+    </message>
+    <message>
       <source>The folder {folder} has no images that can be read here ({kinds}).</source>
       <translation>Im Ordner {folder} sind keine lesbaren Bilder ({kinds}).</translation>
     </message>

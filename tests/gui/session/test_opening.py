@@ -170,6 +170,20 @@ def test_an_empty_folder_is_named(
     assert "no images" in said[0]
 
 
+def test_of_a_folder_that_has_folders_only_those_with_images_are_named(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, image_file: Path, qtbot: QtBot
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(window, "show_problem", lambda problem: said.append(problem.text))
+    for name in ("day 10", "day 2", "notes"):
+        (tmp_path / "all" / name).mkdir(parents=True)
+    for name in ("day 10", "day 2"):
+        (tmp_path / "all" / name / "a.tif").write_bytes(image_file.read_bytes())
+    window.open(tmp_path / "all")
+    qtbot.waitUntil(lambda: bool(said))
+    assert said == ["The folder all has no images itself, but folders in it have: day 2, day 10."]
+
+
 def test_neighbours_pass_hidden_images(tmp_path: Path) -> None:
     names = [tmp_path / name for name in ("a1.png", "b2.png", "a3.png")]
     folder = FolderState(tmp_path, tuple(names), words="a")
