@@ -87,6 +87,8 @@ class TrainingController(QObject):
         self.options = work.TrainOptions(budget=stored(BUDGET_KEY, _budget, BUDGET))
         self.reports: list[EpochReport] = []
         self.plan: RetrainingPlan | None = None
+        self.folder: Path | None = None
+        """Where the images lie that the last training learnt from."""
         self._job: Job | None = None
         self._control: Control | None = None
         self.checking = False
@@ -195,11 +197,13 @@ class TrainingController(QObject):
             self._run_state.seen(),
             candidates.pieces_in(folder),
         )
+        self.folder = folder
         self._begin(look, options, folder)
 
     def go_on(self, request: TrainRequest) -> None:
         """Take up a training that a crash or a closed window interrupted."""
         if not self.running:
+            self.folder = request.images[0].parent if request.images else None
             self._begin(partial(work.candidates_of, request), request.options)
 
     def _begin(

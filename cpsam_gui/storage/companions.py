@@ -101,19 +101,21 @@ def holds_objects(path: Path) -> bool:
 
 
 def progress_of(image: Path, listings: Listings | None = None) -> ReviewState:
-    """Return how far the work on an image is, by the files beside it."""
+    """Return how far the work on an image is, by the files beside it.
+
+    Masks without a project count as corrected, as for a run and a training: nobody knows how they came about.
+    """
     from cpsam_core.images.companions import documents_of
+    from cpsam_core.images.project_summary import review_of_all
 
     project = companions_of(image, listings).project
     # That of an image larger than memory is a folder.
     if project.is_dir():
         # Before the first save it holds a run only.
         return read_state(project) if any(project.glob("*/document.json")) else ReviewState.NOT_STARTED
-    works = [one.masks[0] for one in documents_of(image, listings=listings) if one.masks]
-    work = works[0] if works else None
-    if work is None:
-        return ReviewState.NOT_STARTED
-    return read_state(work) if work.suffix == PROJECT else ReviewState.SEGMENTED
+    works = {one.masks[0] for one in documents_of(image, listings=listings) if one.masks}
+    states = {read_state(one) if one.suffix == PROJECT else ReviewState.CORRECTED for one in works}
+    return ReviewState(review_of_all([one.value for one in states]))
 
 
 def progress_of_all(images: Iterable[Path]) -> dict[Path, ReviewState]:

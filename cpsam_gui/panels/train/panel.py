@@ -64,6 +64,7 @@ class TrainPanel(Panel):
         self.more = Fold(translate("More settings"), self.options)
         self.text = dim("")
         self.curves = Curves()
+        self._open_image = session.open_image
         self.foot = TrainFoot(session.training, session.candidates, session.open_image)
         self._arrange()
         self._connect()
@@ -157,6 +158,7 @@ class TrainPanel(Panel):
         self._forecast.changed.connect(self._tell_epochs)
         self.budget.currentIndexChanged.connect(self._tell_epochs)
         training.state_changed.connect(self._state_changed)
+        self._open_image.image_changed.connect(self._state_changed)
         training.models_changed.connect(self.fill_models)
         training.models_changed.connect(self._propose_name)
         training.planned.connect(self._planned)
@@ -297,8 +299,11 @@ class TrainPanel(Panel):
         if end_words:
             self.text.setText(end_words)
         self.curves.show_reports(reports)
-        self.text.setVisible(at_work or bool(reports or end_words))
-        self.curves.setVisible(at_work or bool(reports))
+        # What the last one said is of no use beside the images of another folder.
+        path = self._open_image.path
+        here = training.folder is None or path is None or path.parent == training.folder
+        self.text.setVisible(at_work or (here and bool(reports or end_words)))
+        self.curves.setVisible(at_work or (here and bool(reports)))
 
     def _planned(self, plan: RetrainingPlan) -> None:
         self.text.setText(" ".join(map(translate_said, (plan.text, *plan.warnings))))

@@ -153,8 +153,8 @@ def test_a_folder_opens_at_its_first_image(window: Window, image_file: Path, qtb
     (image_file.parent / "cells2_masks.tif").write_bytes(b"")
     window.session.folder.read_states()
     second = image_file.with_name("cells2.tif")
-    qtbot.waitUntil(lambda: panel.folder.states.get(second) is ReviewState.SEGMENTED)
-    panel.only.setCurrentIndex(panel.only.findData(ReviewState.SEGMENTED))
+    qtbot.waitUntil(lambda: panel.folder.states.get(second) is ReviewState.CORRECTED)
+    panel.only.setCurrentIndex(panel.only.findData(ReviewState.CORRECTED))
     assert panel.paths == [second]
 
 

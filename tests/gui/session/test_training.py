@@ -254,6 +254,24 @@ def test_a_training_reports_and_ends_with_a_comparison(
     page.keep.click()
 
 
+def test_what_the_last_training_said_stands_in_its_own_folder_only(
+    annotated: Window, gate: threading.Event, image_file: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    training, panel = annotated.session.training, annotated.panel(TrainPanel)
+    gate.set()
+    with qtbot.waitSignal(training.finished):
+        training.start()
+    assert not panel.text.isHidden() and not panel.curves.isHidden()
+    other = tmp_path / "other" / "b.tif"
+    other.parent.mkdir()
+    other.write_bytes(image_file.read_bytes())
+    for path, here in ((other, False), (image_file.with_name("a2.tif"), True)):
+        with qtbot.waitSignal(annotated.session.image_changed):
+            annotated.open(path)
+        assert panel.text.isHidden() is not here
+        assert panel.curves.isHidden() is not here
+
+
 def test_the_key_shows_what_would_be_learnt_before_it_trains(
     annotated: Window, gate: threading.Event, qtbot: QtBot
 ) -> None:
