@@ -38,6 +38,9 @@ class NameAndState(QStyledItemDelegate):
         room = self._room(option)
         name, state = self._fitted(option, room.width())
         option.text = ""
+        if option.rect.height() < 2 * option.fontMetrics.height():
+            # It gets its height later.
+            state = ""
         style = _style(option)
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from PyQt6.QtCore import QEvent
+
     from cpsam_core.retrain import Candidate, Use
     from cpsam_gui.session.candidates import Candidates
 
@@ -269,10 +271,20 @@ class CandidateView(QTableView):
             horizontal.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
             horizontal.setHighlightSections(False)
         self._table.modelReset.connect(self._make_room)
-        self._table.dataChanged.connect(self._make_room)
+        self._table.dataChanged.connect(self._changed)
         scroll = self.verticalScrollBar()
         if scroll is not None:
             scroll.valueChanged.connect(self._make_room)
+        self._make_room()
+
+    def _changed(self) -> None:
+        """Move no row from under the pointer, which may be about to click the next one."""
+        if not self.underMouse():
+            self._make_room()
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        """Give the rows their heights, which had to wait; called by Qt."""
+        super().leaveEvent(event)
         self._make_room()
 
     def _make_room(self) -> None:

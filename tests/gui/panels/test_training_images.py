@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import tifffile
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QColor
+from PyQt6.QtWidgets import QApplication
 
 from cpsam_core.data.pairs import Pair
 from cpsam_core.data.sections import Section
@@ -82,6 +83,7 @@ def test_each_row_that_takes_no_part_says_why_and_what_to_do(
     qtbot: QtBot,
     image_file: Path,
     disc_labels: np.ndarray,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     window, session, home = opened, opened.session, image_file.parent
     for name in ("left.tif", "other.tif"):
@@ -116,6 +118,14 @@ def test_each_row_that_takes_no_part_says_why_and_what_to_do(
     session.candidates.use(home / "left.tif", "train")
     assert said(1, role.DisplayRole) == "left.tif"
     assert view.rowHeight(1) < view.rowHeight(0)
+    # Under the pointer no row moves: the next click is meant for what stands there.
+    with monkeypatch.context() as pointer:
+        pointer.setattr(view, "underMouse", lambda: True)
+        session.candidates.use(home / "left.tif", "exclude")
+        assert said(1, role.DisplayRole) == "left.tif\nleft out"
+        assert view.rowHeight(1) == ROW_PX
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    assert view.rowHeight(1) == view.rowHeight(0)
 
 
 def test_of_thousands_of_images_only_those_in_view_are_looked_at(
