@@ -873,6 +873,14 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>In die vorherige Ebene kopieren</translation>
     </message>
     <message>
+      <source>Copying</source>
+      <translation>Wird kopiert</translation>
+    </message>
+    <message>
+      <source>Copying the image</source>
+      <translation>Bild wird kopiert</translation>
+    </message>
+    <message>
       <source>Copying the sample images</source>
       <translation>Beispielbilder werden kopiert</translation>
     </message>
@@ -1991,6 +1999,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Frühere Masken werden angesehen</translation>
     </message>
     <message>
+      <source>Looking at this computer</source>
+      <translation>Dieser Rechner wird geprüft</translation>
+    </message>
+    <message>
       <source>Looking at what was kept</source>
       <translation>Was erhalten blieb, wird angesehen</translation>
     </message>
@@ -2189,6 +2201,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Measuring</source>
       <translation>Messen</translation>
+    </message>
+    <message>
+      <source>Measuring brightness</source>
+      <translation>Helligkeit wird gemessen</translation>
     </message>
     <message>
       <source>Measuring the cells</source>

@@ -47,8 +47,8 @@ SPEAKERS = (
 """Modules and folders whose words `translate_said` translates elsewhere: all of theirs are taken."""
 
 
-ROWS = {"Action": (1,), "in_submenu": (0,), "Place": (0,), "Measure": (1, 2), "Phase": (1,)}
-"""Rows of tables that are translated where they are shown, and which arguments are texts."""
+ROWS = {"Action": (1,), "in_submenu": (0,), "Place": (0,), "Measure": (1, 2), "Phase": (1,), "progress": (2,)}
+"""Rows of tables, and calls, whose words are translated where they are shown, and which arguments are texts."""
 
 ENGINE = (
     "review/doubt.py",

@@ -109,6 +109,7 @@ def test_the_scan_finds_what_it_looks_for() -> None:
     table = '"""Words for nobody."""\nNAMES = {"key": "Some words"}\ntranslate(NAMES[key])'
     assert update.texts_of(table) == {"Some words"}
     assert update.texts_of('Action("open", "Open image…", do)') == {"Open image…"}
+    assert update.texts_of('progress(0, 1, "Copying")\nprogress(0, 1, path.name)') == {"Copying"}
 
 
 def test_no_name_of_a_class_is_shown() -> None:
