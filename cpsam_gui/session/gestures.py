@@ -48,7 +48,12 @@ class Gestures(QObject):
         self._held: tuple[str, str, float] | None = None
         self._drawn = False
         self._was_busy = False
+        self._pointed = False
+        """Whether the pointer was moved over the present image: where it rests on another one only the canvas knows."""
         self.options.events.connect(self._options_changed)
+        for moved in (self.view.events.plane, self.view.events.masks):
+            moved.connect(self._hover)
+        open_image.history_changed.connect(self._hover)
         self._follow_masks()
 
     def take_desk(self, desk: Desk) -> None:
@@ -56,6 +61,7 @@ class Gestures(QObject):
         if self.tool.begun:
             self.desk.say(translate("What was begun on the previous image was given up"))
         self.tool.cancel()
+        self._pointed = False
         problems, self.desk = self.desk.problems, desk
         desk.problems += problems
         key = self._before if self.tool.passing else self.tool.key
@@ -152,12 +158,17 @@ class Gestures(QObject):
 
     def tool_move(self, p: Pointer) -> None:
         """Pass a movement to the tool."""
-        self.pointer = p
-        self.view.hovered = self.desk.under(p)
+        self.pointer, self._pointed = p, True
+        self._hover()
         if not self._elsewhere(p):
             self.tool.move(p)
         # An outline that is drawn by hovering closes here.
         self._after()
+
+    def _hover(self, *_: object) -> None:
+        """Show what is under the pointer, also where that changed beneath it."""
+        p = self.pointer if self._pointed else None
+        self.view.hovered = self.desk.under(p) if p is not None else 0
 
     def tool_release(self, p: Pointer) -> None:
         """Pass a release to the tool."""
@@ -185,7 +196,7 @@ class Gestures(QObject):
     def tool_leave(self) -> None:
         """Tell the tool that the pointer left the canvas."""
         self.pointer = None
-        self.view.hovered = 0
+        self._hover()
         self.tool.leave()
         self.redraw.emit()
 

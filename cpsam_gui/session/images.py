@@ -193,6 +193,8 @@ class Images(QObject):
         image, before = opened.image, lazy_pixels_of(self._open_image.image)
         path = Path(image.path) if image.path is not None else None
         self.leaving.emit()
+        # Numbers of objects that are others in the next masks: no tool, no table and no colour may meet them there.
+        self._open_image.view.selection, self._open_image.view.hovered = frozenset(), 0
         if before is not None:
             before.close()
         self._open_image.image, self._open_image.path, self._open_image.coming = image, path, None
@@ -209,7 +211,6 @@ class Images(QObject):
             labels, records, facts = content.labels, content.records, content.facts
             self._open_image.adopt(Document(shape, history, labels=labels, records=records, facts=facts))
         # Before the masks come: whoever hears of them looks at the channels and the plane of this image.
-        self._open_image.view.selection = frozenset()
         self._open_image.view.plane = image.pixels.shape[0] // 2 if image.pixels.shape[0] > 1 else 0
         self._open_image.view.cross = image.pixels.shape[1] / 2, image.pixels.shape[2] / 2
         self._open_image.view.channels = opened.channels
