@@ -12,6 +12,7 @@ from cpsam_gui.session.saver import Saver
 
 if TYPE_CHECKING:
     from cpsam_gui.program.preferences import CurrentPreferences
+    from cpsam_gui.session.channel_looks import ChannelLooks
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.watching import FileWatcher
@@ -36,14 +37,17 @@ class Autosave:
         preferences: CurrentPreferences,
         saver: Saver,
         watching: FileWatcher,
+        looks: ChannelLooks,
     ) -> None:
         self._open_image, self._gestures, self._preferences = open_image, gestures, preferences
-        self._saver, self._watching = saver, watching
+        self._saver, self._watching, self._looks = saver, watching, looks
         self._since: float | None = None
         self._timer = QTimer(open_image)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._try)
         open_image.history_changed.connect(self.look)
+        # After the looks have taken note of it: they were connected first.
+        open_image.view.events.channels.connect(lambda _: self.look())
         preferences.changed.connect(lambda _: self.look())
 
     @property
@@ -57,13 +61,19 @@ class Autosave:
         )
 
     @property
+    def wanted(self) -> bool:
+        """Whether there is something to be saved without being asked to."""
+        looks = self._looks.waiting and not self._saver.files.unread
+        return self.on and (self._open_image.unsaved or looks)
+
+    @property
     def pending(self) -> bool:
         """Whether a change waits to be saved."""
         return self._timer.isActive()
 
     def look(self) -> None:
         """Begin to wait where something changed, stop where everything is saved."""
-        if not (self.on and self._open_image.unsaved):
+        if not self.wanted:
             self.stop()
             return
         rest = max(self._preferences.now.autosave_seconds, min(SHARE * self._saver.seconds, LONGEST_SECONDS))
@@ -82,4 +92,5 @@ class Autosave:
             self._timer.start(PATIENCE_MS)
             return
         self._since = None
-        self._saver.save(SaveRequest(quiet=True))
+        if self.wanted:
+            self._saver.save(SaveRequest(quiet=True))

@@ -13,6 +13,7 @@ from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.autosave import Autosave
+from cpsam_gui.session.channel_looks import ChannelLooks
 from cpsam_gui.session.class_names import ClassNames
 from cpsam_gui.session.journals import Journals
 from cpsam_gui.session.questions import Answer, Question
@@ -71,12 +72,13 @@ class Persistence:
         self._recording = recording
         self._pieces = pieces
         self._class_names = ClassNames(open_image)
+        self.looks = ChannelLooks(open_image)
         self.preferences = preferences
         self.questions = questions
         self.watching = FileWatcher(open_image, notices, jobs, self.questions)
-        self.saver = Saver(open_image, notices, jobs, self.questions, preferences, run_state, self.extra)
+        self.saver = Saver(open_image, notices, jobs, self.questions, preferences, run_state, self._to_write)
         self.journals = Journals(open_image, notices, recording, self.saver)
-        self.autosave = Autosave(open_image, gestures, preferences, self.saver, self.watching)
+        self.autosave = Autosave(open_image, gestures, preferences, self.saver, self.watching, self.looks)
         self._foreign: Mapping[str, Any] = {}
         self._coming: ImageFacts | None = None
         # That of the open image.
@@ -103,7 +105,7 @@ class Persistence:
     def _save_last(self) -> None:
         """Save what was done while the next image was being read, after the window had asked or saved."""
         document = self._open_image.document
-        if document.writing or self.journals.postponed or not (self.unsaved and self.autosave.on):
+        if document.writing or self.journals.postponed or not self.autosave.wanted:
             return
         # The journal keeps it where the file of a large image closes, or where what comes was read before this.
         if not document.large and not self._open_image.comes_again:
@@ -117,11 +119,14 @@ class Persistence:
         self._fingerprint = opened.fingerprint
         self._document = self._open_image.document
         self._document.begin_with(self._class_names.filled(self._document.facts))
+        self.looks.begin(opened)
         if opened.doubt:
             QTimer.singleShot(0, partial(self._ask_about, self._open_image.document, opened))
         else:
             self._take_masks(opened)
         self.saver.begin(opened.problem or opened.doubt, left_out=not opened.problem)
+        if opened.content is not None and self.saver.files.has_project:
+            self.looks.recall(self._foreign)
         self.journals.begin(opened.image)
         self.watching.begin()
         self._recording.begin(self._foreign)
@@ -133,6 +138,9 @@ class Persistence:
             self.take_over(StepKind.LOAD, name, opened.found)
             # One habitual undo on an image that was come back to must not take away all its masks.
             self._open_image.document.begin_here()
+            path = self._open_image.path
+            if path is not None and opened.masks_from == project_path(path):
+                self.looks.recall(self._foreign)
 
     def _ask_about(self, document: Document, opened: tasks.OpenedImage) -> None:
         """Ask whether masks that may be those of another image are wanted; without an answer they are left out."""
@@ -260,6 +268,8 @@ class Persistence:
         For a while it is still found under Recover unsaved work, but for a demonstration, which anybody can repeat.
         """
         path, unsaved = self._open_image.path, self.unsaved
+        if unsaved:
+            self.looks.forget()
         self._open_image.document.mark_saved()
         if not unsaved or path is None or self._open_image.shipped:
             self.journals.forget()
@@ -341,6 +351,16 @@ class Persistence:
         """What the project of the open image holds beside what this program writes there."""
         return self._foreign
 
+    def save_looks(self) -> None:
+        """Save in the background how the channels are shown, where only that was changed and nobody need be asked."""
+        if self.autosave.wanted and not self.unsaved and not self._open_image.document.writing:
+            self.saver.save(SaveRequest(quiet=True))
+
+    def _to_write(self) -> tasks.SaveExtras:
+        extra = self.extra()
+        self.looks.written()
+        return extra
+
     def extra(self) -> tasks.SaveExtras:
         """Return what is saved beside the masks."""
         left = self._run_state.flows
@@ -352,7 +372,7 @@ class Persistence:
             self._open_image.path,
             settings,
             facts=self._open_image.document.facts,
-            foreign=self._recording.with_log(self._foreign),
+            foreign=self.looks.with_looks(self._recording.with_log(self._foreign)),
             key=self._open_image.image.key if self._open_image.image is not None else None,
             fingerprint=self._fingerprint,
         )

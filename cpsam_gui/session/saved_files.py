@@ -48,6 +48,12 @@ class SavedFiles:
             return (document_folder(project_path(path), image.key) / DOCUMENT,)
         return project_path(path), masks_path(path, image.key)
 
+    @property
+    def has_project(self) -> bool:
+        """Whether a project lies there that was read or written here."""
+        project = next(iter(self._stamps.values()), FileIdentity())
+        return project.exists and not self.unread
+
     def to_write(self, *, masks: bool) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
         """Return what is written, the project first, and what is written only where this program wrote it last.
 

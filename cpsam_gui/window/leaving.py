@@ -74,6 +74,7 @@ class Leaving(QObject):
         if self._open_image.shipped:
             # A demonstration is no work to be saved.
             persistence.discard()
+        persistence.save_looks()
         return not persistence.unsaved or (
             persistence.saves_by_itself
             and persistence.save_now(masks=False, within_ms=within_ms, refused=self._note)

@@ -110,7 +110,9 @@ def test_work_is_saved_as_a_folder_and_comes_back(qtbot: QtBot, session: Session
     assert not session.open_image.unsaved
     second = draw(session, 900, 1300)
     session.persistence.set_facts("Notes", notes="a note")
+    session.view.set_channel(0, gamma=0.5)
     save(qtbot, session)
+    session.persistence.looks._known.clear()
     rows = dict(session.document.objects)
     assert (slide.parent / "slide.ome.cpsam").is_dir()
     assert progress_of(slide) is session.document.facts.review
@@ -118,6 +120,7 @@ def test_work_is_saved_as_a_folder_and_comes_back(qtbot: QtBot, session: Session
     assert dict(session.document.objects) == rows
     assert set(rows) == {first, second}
     assert session.document.facts.notes == "a note"
+    assert session.view.channels[0].gamma == 0.5
     assert session.document.label_at(0, 920, 1320) == second
     assert session.document.next_id == second + 1
     assert not session.open_image.unsaved
