@@ -193,6 +193,9 @@ class ChannelRow(QWidget):
 
     def _range_moved(self, values: tuple[float, float]) -> None:
         low, high = values
+        if self._images.whole_numbers:
+            # Between two whole numbers there is no pixel.
+            low, high = round(low), round(high)
         if high > low:
             self._view.set_channel(self._index, low=low, high=high)
 
