@@ -106,6 +106,8 @@ class ChannelRow(QWidget):
         super().__init__()
         self._index, self._view = index, view
         self._images = images
+        # Between two whole numbers there is no pixel.
+        self._whole = images.whole_numbers
         channel = view.channels[index]
         self.swatch = QToolButton()
         self.swatch.setFixedSize(18, 18)
@@ -152,7 +154,7 @@ class ChannelRow(QWidget):
     def _set_span(self) -> None:
         low, high = self._limits()
         self.range.setRange(low, high)
-        whole = high - low > WHOLE_SPAN
+        whole = self._whole or high - low > WHOLE_SPAN
         self.range.setDecimals(0 if whole else 3)
         step = (high - low) / KEY_STEPS
         SliderKeys(self.range, max(round(step), 1) if whole else step)
@@ -176,11 +178,9 @@ class ChannelRow(QWidget):
         border = f"1px solid {theme.current().dim}"
         self.swatch.setStyleSheet(f"background: {colour.name()}; border: {border}; border-radius: 9px;")
         self.histogram.set_range(channel.low, channel.high, colour)
-        self.limits.setText(
-            translate("{low} to {high}").format(
-                low=written(channel.low, ",.6g"), high=written(channel.high, ",.6g")
-            )
-        )
+        limits = (round(one) if self._whole else one for one in (channel.low, channel.high))
+        low, high = (written(one, ",.6g") for one in limits)
+        self.limits.setText(translate("{low} to {high}").format(low=low, high=high))
 
     def _limits(self) -> tuple[float, float]:
         # The whole range of the type would leave the handles of a dim image no room to move.
@@ -193,11 +193,11 @@ class ChannelRow(QWidget):
 
     def _range_moved(self, values: tuple[float, float]) -> None:
         low, high = values
-        if self._images.whole_numbers:
-            # Between two whole numbers there is no pixel.
-            low, high = round(low), round(high)
+        if self._whole:
+            low, high = float(round(low)), float(round(high))
         if high > low:
             self._view.set_channel(self._index, low=low, high=high)
+        self.refresh()
 
     def _choose_colour(self) -> None:
         channel = self._view.channels[self._index]

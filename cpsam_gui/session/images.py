@@ -69,6 +69,12 @@ class Images(QObject):
         self._answers: dict[tuple[Path, tuple[int, ...]], tasks.AxesReading] = {}
 
     @property
+    def whole_numbers(self) -> bool:
+        """Whether the pixels of the open image are whole numbers."""
+        image = self._open_image.image
+        return image is not None and image.pixels.dtype.kind in "iu"
+
+    @property
     def answers(self) -> Mapping[tuple[Path, tuple[int, ...]], tasks.AxesReading]:
         """What was said about the axes of images, by folder and shape."""
         return dict(self._answers)

@@ -431,6 +431,19 @@ def test_channel_controls(opened: Window, qtbot: QtBot) -> None:
     assert not opened.session.view.channels[0].visible
 
 
+def test_the_range_of_whole_numbers_is_whole(opened: Window) -> None:
+    (row,) = opened.panel(ChannelsPanel).rows
+    row.range.setValue((100.4, 369.4256))
+    channel = opened.session.view.channels[0]
+    assert (channel.low, channel.high) == (100, 369)
+    assert row.limits.text() == "100 to 369"
+    row.range.setValue((100.2, 100.4))
+    assert row.range.value() == pytest.approx((100, 369)), "the handle goes back where there is no range"
+    # Levels that the program finds lie between two.
+    opened.session.view.set_channel(0, low=1.25, high=69.4256)
+    assert row.limits.text() == "1 to 69"
+
+
 @pytest.mark.parametrize("answer", ["Save", "Discard", "Cancel"])
 def test_closing_with_unsaved_work_asks(
     segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, answer: str
