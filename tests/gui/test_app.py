@@ -36,6 +36,15 @@ def test_no_display_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert missing_display() == ""
 
 
+@pytest.mark.parametrize("package", ["cpsam_gui", "cpsam_core.cli"])
+def test_a_command_also_starts_as_a_module(package: str) -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", package, "--help"], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.startswith("usage: cpsam")
+
+
 def test_the_same_job_without_a_window(
     engine: None,
     image_file: Path,
