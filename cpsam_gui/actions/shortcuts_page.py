@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 from cpsam_gui.actions.shortcuts import Bindings, clashes, default_bindings, portable
 from cpsam_gui.program.i18n import translate, translate_said, written_keys
 from cpsam_gui.style import theme
+from cpsam_gui.style.letters import give_letters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +66,7 @@ class ShortcutsPage(QDialog):
         self.warning.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
+        give_letters((self.set, self.add, self.clear, self.reset, *self.buttons.buttons()))
         self._items = {action.key: self._item(action.key, action.path) for action in actions}
         self._arrange()
         self._connect()

@@ -11,6 +11,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.licences import CODE, METHOD, libraries, models
 from cpsam_gui.style import theme
 from cpsam_gui.style.icon import app_icon
+from cpsam_gui.style.letters import give_letters
 
 if TYPE_CHECKING:
     from cpsam_gui.program.licences import Licence
@@ -44,6 +45,7 @@ class AboutPage(QDialog):
         self.text.setOpenExternalLinks(True)
         self.text.setHtml(_html())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        give_letters(buttons.buttons())
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[theme.GRID_PX * 2] * 4)

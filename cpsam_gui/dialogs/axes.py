@@ -23,6 +23,7 @@ from cpsam_core.errors import ImageError
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim, form
+from cpsam_gui.style.letters import give_letters
 from cpsam_gui.style.stray_keys import guard_stray_keys
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks import AxesReading, prepare
@@ -73,6 +74,7 @@ class AxesDialog(QDialog):
         button = self.buttons.button(QDialogButtonBox.StandardButton.Open)
         if button is not None:
             button.setObjectName("primary")
+        give_letters(self.buttons.buttons())
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self._arrange()

@@ -29,6 +29,7 @@ from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
+from cpsam_gui.style.letters import give_letters
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,6 +134,7 @@ class BeforeAfterPage(QDialog):
         self.discard = QPushButton(translate("Discard the new model"))
         # Which image follows is looked for.
         self.promote_next.setEnabled(False)
+        self._give_letters()
         self._show_primary()
         self._arrange()
         self._connect()
@@ -145,9 +147,13 @@ class BeforeAfterPage(QDialog):
         here = following == self._open_image.path
         words = "Use it and segment this image" if here else "Use it and segment the next image"
         self.promote_next.setText(translate(words))
+        self._give_letters()
         self.promote_next.setEnabled(following is not None)
         self.promote_next.setVisible(following is not None)
         self._show_primary()
+
+    def _give_letters(self) -> None:
+        give_letters((self.discard, self.keep, self.promote, self.promote_next))
 
     def _show_primary(self) -> None:
         """Let the button that the verdict speaks for stand out."""

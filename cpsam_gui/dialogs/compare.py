@@ -27,6 +27,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
+from cpsam_gui.style.letters import give_letters
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks.comparing import COLOURS
 
@@ -68,6 +69,7 @@ class ComparePage(QDialog):
         self.models, self.steps = QComboBox(), QComboBox()
         self.people = QPushButton(translate("Several people…"))
         self.people.setToolTip(translate("Mask files of this image, one per person"))
+        give_letters((self.file, self.people))
         self.title, self.words = QLabel(), dim("")
         self.title.setObjectName("title")
         self.title.setWordWrap(True)

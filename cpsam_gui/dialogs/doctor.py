@@ -22,6 +22,7 @@ from cpsam_gui.program.doctor import as_text, examine, verdict
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim, scrolling
+from cpsam_gui.style.letters import give_letters
 
 if TYPE_CHECKING:
     from cpsam_core.doctor import Finding
@@ -45,6 +46,7 @@ class DoctorPage(QDialog):
         copy = self.buttons.addButton(translate("Copy to clipboard"), QDialogButtonBox.ButtonRole.ActionRole)
         assert copy is not None
         self.copy = copy
+        give_letters(self.buttons.buttons())
         copy.setEnabled(False)
         copy.clicked.connect(self._copy)
         self.buttons.rejected.connect(self.reject)

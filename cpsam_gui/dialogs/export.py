@@ -30,6 +30,7 @@ from cpsam_gui.session.exporting import replace_words
 from cpsam_gui.storage.companions import companions_of
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
+from cpsam_gui.style.letters import give_letters
 from cpsam_gui.style.number_fields import DecimalBox
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks.exporting import ExportPlan
@@ -86,6 +87,7 @@ class ExportDialog(QDialog):
         assert button is not None
         self.go = button
         self.go.setObjectName("primary")
+        give_letters(self.buttons.buttons())
         self._arrange()
         self._fill()
         self._recall()

@@ -10,12 +10,11 @@ from PyQt6.QtWidgets import QMessageBox, QPushButton
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
+from cpsam_gui.style.letters import give_letters, with_letters
 from cpsam_gui.style.second_click import guard_second_clicks
 from cpsam_gui.style.stray_keys import guard_stray_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from PyQt6.QtWidgets import QWidget
 
     from cpsam_gui.jobs.job import Problem
@@ -45,39 +44,19 @@ def _guard(box: QMessageBox) -> None:
     guard_stray_keys(box)
 
 
-def with_letters(texts: Sequence[str]) -> list[str]:
-    """Return the texts of buttons with a letter each that presses it together with Alt, all different.
-
-    Letters alone are shortcuts of the window, see `guard_stray_keys`.
-    """
-    taken: set[str] = set()
-    made = []
-    for text in texts:
-        place = next(
-            (n for n, letter in enumerate(text) if letter.isalpha() and letter.lower() not in taken), None
-        )
-        plain = text.replace("&", "&&")
-        if place is None or "&" in text:
-            made.append(plain)
-            continue
-        taken.add(text[place].lower())
-        made.append(f"{plain[:place]}&{plain[place:]}")
-    return made
-
-
 def problem_box(parent: QWidget, problem: Problem) -> QMessageBox:
     """Return a dialog that shows a problem and offers to copy its details."""
     box = _box(parent, "alert_outline", theme.current().warning, problem.text)
     box.setDetailedText(problem.details)
     done = box.addButton(QMessageBox.StandardButton.Ok)
+    if done is not None:
+        done.setText("OK")
     box.setDefaultButton(QMessageBox.StandardButton.Ok)
     # With two buttons Qt finds none by itself.
     box.setEscapeButton(QMessageBox.StandardButton.Ok)
     copy = QPushButton(translate("Copy details"))
-    for button, text in zip((done, copy), with_letters(["OK", copy.text()]), strict=True):
-        if button is not None:
-            button.setText(text)
     box.addButton(copy, QMessageBox.ButtonRole.ActionRole)
+    give_letters((done, copy))
     # A click of any button closes the box; copying must not, so its own handler is put in place.
     copy.clicked.disconnect()
     copy.clicked.connect(lambda: copy_details(problem))

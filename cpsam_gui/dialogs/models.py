@@ -28,6 +28,7 @@ from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form, let_go, scrolling
+from cpsam_gui.style.letters import give_letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +81,7 @@ class ModelManager(QDialog):
         self.delete = QPushButton(translate("Delete…"))
         self.add = QPushButton(translate("Import…"))
         self.leave = QPushButton(translate("Close"))
+        give_letters((self.choose, self.back, self.rename, self.export, self.delete, self.add, self.leave))
         self._arrange()
         self.tree.currentItemChanged.connect(lambda *_: self._show())
         for button, do in (

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 from cpsam_gui.program.i18n import languages, translate
 from cpsam_gui.program.preferences import RANGES, Preferences
 from cpsam_gui.style import theme
+from cpsam_gui.style.letters import give_letters
 from cpsam_gui.style.number_fields import DecimalBox
 from cpsam_gui.style.wheel import guard_wheels
 
@@ -124,6 +125,7 @@ class PreferencesDialog(QDialog):
         accept = buttons.button(standard.Ok)
         if accept is not None:
             accept.setObjectName("primary")
+        give_letters(buttons.buttons())
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.defaults = buttons.button(standard.RestoreDefaults)

@@ -11,6 +11,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.storage.journal_folder import GIVEN_UP_DAYS
 from cpsam_gui.style import theme
+from cpsam_gui.style.letters import give_letters
 from cpsam_gui.style.stray_keys import guard_stray_keys
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class RecoveryDialog(QDialog):
                 button.clicked.connect(do)
         if self.recover_button is not None:
             self.recover_button.setObjectName("primary")
+        give_letters(buttons.buttons())
         return buttons
 
     def recover(self) -> None:

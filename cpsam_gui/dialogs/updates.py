@@ -11,6 +11,7 @@ from cpsam_core.system.updates import is_newer, newest_version
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
+from cpsam_gui.style.letters import give_letters
 
 if TYPE_CHECKING:
     from cpsam_core.progress import Progress
@@ -43,6 +44,7 @@ class UpdatesPage(QDialog):
         ask = buttons.addButton(translate("Ask"), QDialogButtonBox.ButtonRole.ActionRole)
         assert ask is not None
         self.ask = ask
+        give_letters(buttons.buttons())
         ask.clicked.connect(self._look)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

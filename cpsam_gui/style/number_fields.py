@@ -13,6 +13,7 @@ from superqt.sliders._labeled import SliderLabel
 
 from cpsam_gui.program.numbers import with_separators
 from cpsam_gui.program.typed_numbers import to_english
+from cpsam_gui.style.letters import give_letters
 
 NUMBER = QRegularExpression(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 """What may be typed; groups of thousands are not."""
@@ -50,6 +51,7 @@ class DecimalQuestion(QDialog):
         self.field = DecimalBox()
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
+        give_letters(self.buttons.buttons())
         layout = QVBoxLayout(self)
         for widget in (self.words, self.field, self.buttons):
             layout.addWidget(widget)

@@ -21,6 +21,7 @@ from cpsam_gui.dialogs.compare import ComparePage
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
+from cpsam_gui.style.letters import give_letters
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
@@ -45,6 +46,7 @@ class MethodsPage(QDialog):
         self.copy.clicked.connect(self._copy)
         self.save = QPushButton(translate("Save…"))
         self.save.clicked.connect(lambda _: self.saved.emit(self.text.toPlainText()))
+        give_letters((self.copy, self.save))
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.save)
@@ -63,6 +65,7 @@ class MethodsPage(QDialog):
         if clipboard is not None:
             clipboard.setText(self.text.toPlainText())
         self.copy.setText(translate("Copied"))
+        give_letters((self.copy, self.save))
 
 
 class ReviewPages(QObject):

@@ -15,6 +15,7 @@ from cpsam_gui.dialogs import messages
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.state.view import Camera
 from cpsam_gui.storage.companions import first_without_work
+from cpsam_gui.style.letters import with_letters
 from cpsam_gui.tasks.exporting import ExportPlan
 from cpsam_gui.tasks.samples import NAME
 from cpsam_gui.window.recent_menu import recent_paths, remember
@@ -102,7 +103,7 @@ def test_message_boxes_have_an_icon_of_their_own_and_letters(window: Window) -> 
     assert not box.iconPixmap().isNull()
     assert box.icon() is QMessageBox.Icon.NoIcon
     assert [button.text() for button in box.buttons()] == ["&OK", "&Copy details"]
-    assert messages.with_letters(["Save", "Discard", "Stop", "Keep & go on"]) == [
+    assert with_letters(["Save", "Discard", "Stop", "Keep & go on"]) == [
         "&Save",
         "&Discard",
         "S&top",
