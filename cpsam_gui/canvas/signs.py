@@ -64,9 +64,9 @@ class Signs(QGraphicsItem):
         self._table_placed: NDArray[np.int64] | None = None
         self.setZValue(ABOVE)
         scene.addItem(self)
-        table.changed.connect(self._restyle)
+        table.changed.connect(self._signs_changed)
         open_image.image_changed.connect(self._new_image)
-        self._restyle()
+        self._signs_changed(None)
 
     @property
     def shown(self) -> dict[int, Sign]:
@@ -85,13 +85,14 @@ class Signs(QGraphicsItem):
         self.update()
 
     def _new_image(self) -> None:
-        self._restyle()
+        self._signs_changed(None)
         self.renew()
 
-    def _restyle(self, *_: object) -> None:
+    def _signs_changed(self, ids: frozenset[int] | None) -> None:
         style = self._view.masks
         self.setVisible(style.visible and (style.signs or style.ids))
-        self._parts.clear()
+        known = self._parts
+        self._parts = {} if ids is None else {key: known[key] for key in known if key[1] not in ids}
         self.update()
 
     def paint(

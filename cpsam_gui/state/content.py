@@ -11,6 +11,7 @@ from weakref import WeakSet
 import numpy as np
 
 from cpsam_core.errors import ImageError
+from cpsam_gui.state.extents import extents, shrunk
 from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.objects import ObjectRecord, Origin, tally
 from cpsam_gui.state.snapshot import Snapshot
@@ -64,9 +65,20 @@ class Content:
         self.labels.write(box, values)
         for number, pixels in tally(before).items():
             self._resize(number, -pixels, box, origin, transaction)
-        for number, pixels in tally(after).items():
-            self._resize(number, pixels, box, origin, transaction)
+        gained = tally(after)
+        places = extents(box, values, different, gained)
+        for number, pixels in gained.items():
+            self._resize(number, pixels, places[number], origin, transaction)
         return True
+
+    def tighten(self, transaction: Transaction) -> None:
+        """Make the blocks of the objects that lost pixels no larger than these are."""
+        for number in transaction.lost:
+            record = self.records.get(number)
+            if record is not None:
+                box = shrunk(self.labels, number, record.box)
+                if box != record.box:
+                    self.put(number, record.changed(box=box), transaction)
 
     def put(self, number: int, record: ObjectRecord | None, transaction: Transaction) -> None:
         """Set a row of the table, or remove it with None."""
@@ -107,6 +119,8 @@ class Content:
         """Add pixels in a block to an object, or take them away; the last one takes the object with it."""
         if number == 0:
             return
+        if pixels < 0:
+            transaction.lost.add(number)
         record = self.records.get(number)
         if record is None:
             self.next_id = max(self.next_id, number + 1)

@@ -137,6 +137,7 @@ class Document(ReadableDocument):
         """Close the open step and add it to the history, unless it changed nothing."""
         transaction = self._open_transaction()
         content, before = self._content, transaction.facts
+        content.tighten(transaction)
         edits, records = transaction.edits(content.labels), transaction.changes(content.records)
         facts = None if before is None or before == content.facts else (before, content.facts)
         self._transaction = None

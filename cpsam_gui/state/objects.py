@@ -46,7 +46,7 @@ class ObjectRecord:
     area: int
     """Pixels (voxels) of the object."""
     box: Box
-    """Block that holds the object; after erasing it may be larger than needed."""
+    """Block that holds the object; while a step is open it may be larger than needed."""
     origin: Origin = Origin.HAND
     locked: bool = False
     uncertain: bool = False

@@ -30,6 +30,8 @@ class Transaction:
         """The facts before this step, where it changed them."""
         self.rows: dict[int, ObjectRecord | None] = {}
         """The rows before this step."""
+        self.lost: set[int] = set()
+        """Objects that lost pixels, whose blocks may be larger than they are."""
         self._tiles: dict[tuple[int, int, int], tuple[Box, Labels]] = {}
 
     def remember(self, labels: LabelStore, box: Box) -> None:

@@ -38,7 +38,7 @@ def test_write_keeps_the_table_in_step_with_the_pixels() -> None:
 def test_the_planes_of_an_object_are_those_that_show_it() -> None:
     document = Document((9, 30, 30))
     put(document, Box(1, 8, 2, 12, 2, 12), 1)
-    # Cut in the middle, and its ends given to another object: its box stays what it was.
+    # Cut in the middle, and its ends given to another object.
     put(document, Box(4, 8, 2, 12, 2, 12), 2)
     put(document, Box(1, 2, 2, 12, 2, 12), 2)
     assert document.planes_of(1) == range(2, 4)
