@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def marks_of(row: ObjectRecord) -> list[str]:
-    """Return what a person marked on an object; one that is accepted is locked by that, which is not said twice."""
+    """Return what a person marked on an object; one that is accepted is locked by that, which is not said twice.
+
+    One that a person chose as the model drew it is touched, too, though nothing else tells: see `chosen_only`.
+    """
     words = []
     if row.verified:
         words.append(translate("accepted"))
@@ -20,7 +23,14 @@ def marks_of(row: ObjectRecord) -> list[str]:
         words.append(translate("locked"))
     if row.uncertain:
         words.append(translate("uncertain"))
+    if chosen_only(row):
+        words.append(translate("touched by hand"))
     return words
+
+
+def chosen_only(row: ObjectRecord) -> bool:
+    """Whether a person touched an object and neither its origin nor a mark says so."""
+    return row.touched and row.origin is Origin.MODEL and not (row.locked or row.verified or row.uncertain)
 
 
 def origin_of(row: ObjectRecord) -> str:

@@ -13,7 +13,7 @@ from cpsam_gui.operations import class_colour
 from cpsam_gui.panels.objects import many
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import written
-from cpsam_gui.session.object_words import marks_of, origin_of
+from cpsam_gui.session.object_words import chosen_only, marks_of, origin_of
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.style import theme
@@ -48,6 +48,7 @@ def icons_of(row: ObjectRecord, pieces: int = 1) -> tuple[str, ...]:
         (row.verified, "check"),
         (row.held, "lock_outline"),
         (row.uncertain, "help_circle_outline"),
+        (chosen_only(row), "circle_medium"),
         (pieces > 1, "set_split"),
     )
     return tuple(name for there, name in marks if there)

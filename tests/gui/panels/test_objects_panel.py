@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QStyleOptionViewItem
 
 from cpsam_gui import operations
+from cpsam_gui.canvas.sign_table import sign_of
 from cpsam_gui.panels import ObjectsPanel
 from cpsam_gui.panels.objects.marks import MarksDelegate
 from cpsam_gui.panels.objects.panel import AREA, MARKS
+from cpsam_gui.session.object_words import origin_of
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin, Records
 from cpsam_gui.style.theme import ICON_PX
@@ -19,7 +22,6 @@ from cpsam_gui.style.theme import ICON_PX
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.window.window import Window
@@ -80,6 +82,35 @@ def test_marks_are_icons_with_the_words_in_the_tooltip(segmented: Window) -> Non
     assert option.decorationSize.width() < panel.table.columnWidth(MARKS)
     operations.set_class(document, [first], 3)
     assert panel.model.data(panel.model.index(0, 2), Qt.ItemDataRole.ToolTipRole) == "3"
+
+
+@pytest.mark.parametrize(
+    "touched",
+    [
+        {"judged": True},
+        {"uncertain": True},
+        {"locked": True},
+        {"verified": True, "locked": True},
+        {"origin": Origin.EDITED},
+        {"origin": Origin.HAND, "judged": True},
+    ],
+)
+def test_what_bears_a_sign_on_the_image_bears_one_in_the_list(
+    segmented: Window, touched: dict[str, Any]
+) -> None:
+    panel, document = segmented.panel(ObjectsPanel), segmented.session.document
+    first = min(document.objects)
+    with document.step("Mark"):
+        document.update([first], **touched)
+    panel.refresh()
+    row = document.objects[first]
+    assert sign_of(row) is not None
+    cell = panel.model.index(0, MARKS)
+    icon = panel.model.data(cell, Qt.ItemDataRole.DecorationRole)
+    words = panel.model.data(cell, Qt.ItemDataRole.ToolTipRole)
+    assert bool(words) == (icon is not None) == (row.origin is Origin.MODEL), "else the origin says it"
+    segmented.session.view.selection = frozenset([first])
+    assert (words or origin_of(row)) in panel.selected.text()
 
 
 def test_the_sizes_of_bodies_are_not_cut(window: Window, stack_file: Path, qtbot: QtBot) -> None:
