@@ -1,4 +1,4 @@
-"""The dialog that lists unsaved work which crashes left behind or which was discarded."""
+"""The dialog that lists unsaved work which crashes left behind, or which was kept for later or discarded."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class RecoveryDialog(QDialog):
         layout.setSpacing(theme.GRID_PX)
         text = QLabel(
             translate(
-                "The program quit before this work was saved, or it was discarded. Whatever is not recovered now "
-                "stays here, under File > Recover unsaved work; what was discarded for {days} days."
+                "This work is not saved: it was kept for later or discarded, or the program quit before. Whatever is "
+                "not recovered now stays here, under File > Recover unsaved work; what was discarded for {days} days."
             ).format(days=GIVEN_UP_DAYS)
         )
         text.setWordWrap(True)
@@ -47,11 +47,11 @@ class RecoveryDialog(QDialog):
         self.list = QListWidget()
         for one in left:
             older = translate(" (older copy: the project was saved after it)") if one.is_older else ""
-            given_up = translate(" (discarded)") if one.given_up else ""
+            fate = translate(" (discarded)") if one.given_up else ""
+            if one.kept and not one.is_older:
+                fate = translate(" (kept for later)")
             facts = (one.moment, one.much, str(one.image.parent) if one.image else "")
-            item = QListWidgetItem(
-                f"{one.name}{older}{given_up}\n" + "   ".join(fact for fact in facts if fact)
-            )
+            item = QListWidgetItem(f"{one.name}{older}{fate}\n" + "   ".join(fact for fact in facts if fact))
             item.setData(LEFT, one)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

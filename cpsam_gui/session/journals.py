@@ -94,7 +94,8 @@ class Journals:
                 document, journal.remove, partial(self._keep_and_say, journal, self._name)
             )
         elif closing:
-            self._keep(journal)
+            # Nobody was asked or told: the next start says that the program quit before it was saved.
+            journal.keep(known=False)
         else:
             self._keep_and_say(journal, self._name)
 

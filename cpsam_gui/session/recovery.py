@@ -1,4 +1,4 @@
-"""Taking up work that a crash left in a journal."""
+"""Taking up work that a crash left in a journal, or that was kept there for later."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import project_path
-from cpsam_gui.storage.journal_folder import given_up_name, is_given_up, left_behind
+from cpsam_gui.storage.journal_folder import given_up_name, is_given_up, is_kept, left_behind
 from cpsam_gui.storage.journal_format import (
     RecoveredChunks,
     RecoveredWork,
@@ -68,6 +68,11 @@ class LeftWork:
     def given_up(self) -> bool:
         """Whether a person discarded it: it waits for whoever asks for it."""
         return is_given_up(self.journal)
+
+    @property
+    def kept(self) -> bool:
+        """Whether it was kept for later, by the user's choice or with his knowledge."""
+        return is_kept(self.journal)
 
     @property
     def name(self) -> str:
@@ -218,9 +223,9 @@ class Recovery:
             others = left.image is None or left.image != image or left.part != part
             if others or left.journal in self._taken:
                 continue
-            if left.journal in self._persistence.journals.kept and not left.is_older:
-                # Whoever put it there for later is not asked once more. Nothing takes the place of other work: of two
-                # that wait, each would bring the other back in turn.
+            if left.kept and not left.is_older:
+                # Whoever put it there for later is not asked once more, also after a restart. Nothing takes the place
+                # of other work: of two that wait, each would bring the other back in turn.
                 if not document.modified:
                     self.recover(left.journal)
                 return

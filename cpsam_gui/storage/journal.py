@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 from cpsam_core.system.paths import as_given
 from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.storage.journal_backlog import MOST_LAG_S, MOST_PATIENCE_S, Backlog
-from cpsam_gui.storage.journal_folder import copy_given_up, journal_folder
+from cpsam_gui.storage.journal_folder import copy_given_up, journal_folder, mark_kept
 from cpsam_gui.storage.journal_format import SUFFIX, JournalStopped, corners
 from cpsam_gui.storage.journal_writer import (
     AT_LEAST_BYTES,
@@ -138,12 +138,17 @@ class Journal:
         self._document.stepped.disconnect(self._stepped)
         self._wait(MOST_LAG_S)
 
-    def keep(self) -> None:
-        """Stop following, and let the file lie there for whoever opens the image again."""
+    def keep(self, *, known: bool = True) -> None:
+        """Stop following, and let the file lie there for whoever opens the image again.
+
+        `known` says that the user chose that or was told: the file is marked as kept, and :attr:`path` follows it.
+        """
         self._document.stepped.disconnect(self._stepped)
         if self._thread is not None:
             self._queue.put(Close(keep=True))
             self._thread.join(MOST_LAG_S)
+            if known and not self._thread.is_alive() and self.path.exists():
+                self.path = mark_kept(self.path)
 
     @property
     def holds_all(self) -> bool:

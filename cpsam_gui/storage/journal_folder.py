@@ -24,6 +24,8 @@ MOMENT_S = 60.0
 DAY_S = 86400.0
 # In the name of the copy of a journal whose work was given up.
 GIVEN_UP = ".discarded"
+# In that of a journal whose work waits by the user's choice, or with his knowledge: no crash left it.
+KEPT = ".kept"
 GIVEN_UP_DAYS = 30
 """Work that was given up waits so long for whoever thinks better of it."""
 MOST_GIVEN_UP_BYTES = 4 << 30
@@ -76,6 +78,23 @@ def left_axes(image: Path) -> str | None:
 def is_given_up(journal: Path) -> bool:
     """Whether a person gave the work of a journal up: it is offered to nobody who does not ask for it."""
     return journal.name.endswith(GIVEN_UP + SUFFIX)
+
+
+def is_kept(journal: Path) -> bool:
+    """Whether the work of a journal was kept for later: it comes back unasked when its image is opened."""
+    return journal.name.endswith(KEPT + SUFFIX)
+
+
+def mark_kept(journal: Path) -> Path:
+    """Mark a journal that nobody writes any more as kept for later; return where it is."""
+    goal = journal.with_name(journal.name.removesuffix(SUFFIX) + KEPT + SUFFIX)
+    try:
+        journal.rename(goal)
+    except OSError as error:
+        # It is offered as any other work that is not saved.
+        log.warning("%s cannot be marked as kept: %s", journal, error)
+        return journal
+    return goal
 
 
 def given_up_name(journal: Path) -> Path:

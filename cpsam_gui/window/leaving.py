@@ -53,7 +53,7 @@ class Leaving(QObject):
             if self._problem is None:
                 # A question of the saver was answered with not saving.
                 return False
-        return self._without_saving()
+        return self._without_saving(closing=closing)
 
     def save_in_a_moment(self) -> None:
         """Save what is saved without being asked for; never ask."""
@@ -80,11 +80,14 @@ class Leaving(QObject):
             and persistence.save_now(masks=False, within_ms=within_ms, refused=self._note)
         )
 
-    def _without_saving(self) -> bool:
-        """Ask what becomes of work that cannot be saved beside its image; False to stay."""
+    def _without_saving(self, *, closing: bool) -> bool:
+        """Ask what becomes of work that cannot be saved beside its image; False to stay.
+
+        Who goes from image to image is asked once for a folder, who quits in any case.
+        """
         persistence, path = self._persistence, self._open_image.path
         can_wait = persistence.journals.can_wait
-        if can_wait and path is not None and path.parent in self._kept:
+        if not closing and can_wait and path is not None and path.parent in self._kept:
             self._keep()
             return True
         answer = persistence.ask(self._question(can_wait=can_wait))

@@ -19,6 +19,10 @@
       <translation> (verworfen)</translation>
     </message>
     <message>
+      <source> (kept for later)</source>
+      <translation> (für später behalten)</translation>
+    </message>
+    <message>
       <source> (older copy: the project was saved after it)</source>
       <translation> (ältere Kopie: das Projekt wurde danach gespeichert)</translation>
     </message>
@@ -4125,10 +4129,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Programm wurde am {} beendet, bevor gespeichert war.</translation>
     </message>
     <message>
-      <source>The program quit before this work was saved, or it was discarded. Whatever is not recovered now stays here, under File &gt; Recover unsaved work; what was discarded for {days} days.</source>
-      <translation>Das Programm wurde beendet, bevor diese Arbeit gespeichert war, oder sie wurde verworfen. Was jetzt nicht wiederhergestellt wird, bleibt hier, unter Datei &gt; Nicht gespeicherte Arbeit wiederherstellen; Verworfenes {days} Tage lang.</translation>
-    </message>
-    <message>
       <source>The proposal was for another plane</source>
       <translation>Der Vorschlag galt einer anderen Ebene</translation>
     </message>
@@ -4403,6 +4403,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>This was the first object of the review</source>
       <translation>Das war das erste Objekt der Durchsicht</translation>
+    </message>
+    <message>
+      <source>This work is not saved: it was kept for later or discarded, or the program quit before. Whatever is not recovered now stays here, under File &gt; Recover unsaved work; what was discarded for {days} days.</source>
+      <translation>Diese Arbeit ist nicht gespeichert: Sie wurde für später behalten oder verworfen, oder das Programm endete vorher. Was jetzt nicht wiederhergestellt wird, bleibt hier, unter Datei &gt; Nicht gespeicherte Arbeit wiederherstellen; was verworfen wurde, {days} Tage.</translation>
     </message>
     <message>
       <source>Thorough</source>

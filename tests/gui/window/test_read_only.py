@@ -14,6 +14,9 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from cpsam_core.images.project_files import read_project_file
 from cpsam_core.system import atomic
 from cpsam_gui.dialogs.export import ExportDialog
+from cpsam_gui.dialogs.recovery import RecoveryDialog
+from cpsam_gui.runs.models import Models
+from cpsam_gui.session import Session
 from cpsam_gui.state.box import Box
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.file_lock import ProjectLock
@@ -21,6 +24,7 @@ from cpsam_gui.storage.file_lock import ProjectLock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conftest import FakeSegmenter
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.session.questions import Question
@@ -176,6 +180,45 @@ def test_work_that_is_kept_for_later_comes_back_with_the_image(
     qtbot.waitUntil(lambda: len(session.document.objects) == 2)
     assert len(asked.questions) == 1, "asked once for a folder"
     assert not window.findChildren(QMessageBox)
+
+
+def test_who_quits_is_asked_also_where_work_of_the_folder_is_kept(
+    window: Window, qtbot: QtBot, image_file: Path, closed: None
+) -> None:
+    """The program had quit without a word while the title had a star."""
+    session = window.session
+    session.persistence.ask = asked = Answers("later", "cancel", "later")
+    show(window, qtbot, image_file)
+    draw(window)
+    show(window, qtbot, image_file.with_name("other.tif"))
+    show(window, qtbot, image_file)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 1)
+    assert not window.close()
+    assert len(asked.questions) == 2
+    assert window.close()
+
+
+def test_the_next_start_calls_kept_work_kept_and_brings_it_back_unasked(
+    window: Window, qtbot: QtBot, image_file: Path, closed: None, segmenter: FakeSegmenter
+) -> None:
+    """It had been called a crash."""
+    window.session.persistence.ask = Answers("later")
+    show(window, qtbot, image_file)
+    draw(window)
+    assert window.close()
+    later = Session(Models(lambda name, progress: segmenter))
+    later.persistence.ask = asked = Answers()
+    dialog = RecoveryDialog(None, later.recovery.found(), later.recovery.drop)
+    qtbot.addWidget(dialog)
+    item = dialog.list.item(0)
+    assert item is not None and "cells.tif (kept for later)" in item.text()
+    with qtbot.waitSignal(later.image_changed):
+        later.images.open(image_file)
+    qtbot.waitUntil(lambda: len(later.document.objects) == 1)
+    assert later.open_image.unsaved and not asked.questions
+    later.close()
+    (left,) = later.recovery.found()
+    assert not left.kept, "of what is closed without a question a person knows nothing"
 
 
 def test_image_and_masks_are_saved_elsewhere(
