@@ -14,6 +14,7 @@ from cpsam_gui.dialogs import recovery as recovery_dialog
 from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.storage.companions import seg_path
+from cpsam_gui.window.recent_menu import starting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,7 @@ class FileDialogs(QObject):
         return True
 
     def _folder(self) -> str:
-        return str(self._open_image.path.parent) if self._open_image.path is not None else ""
+        return starting_folder(self._open_image.path)
 
 
 def image_filter() -> str:

@@ -16,6 +16,7 @@ from cpsam_gui.jobs.job import Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.file_manager import show_file, show_folder
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.window.recent_menu import recent_paths, starting_folder
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QMainWindow
@@ -124,8 +125,7 @@ class Pages(QObject):
         )
 
     def _folder(self) -> str:
-        path = self._open_image.path
-        return str(path.parent) if path is not None else ""
+        return starting_folder(self._open_image.path)
 
     def doctor(self) -> DoctorPage:
         """Look at the computer, and say what to do about what is wrong."""
@@ -188,19 +188,24 @@ class Pages(QObject):
         """Show the tour from its beginning."""
         from cpsam_gui.window.tour import Tour
 
-        if self._tour is not None and self._tour.isVisible():
+        if self._tour is not None:
             self._tour.end()
-        self._tour = Tour(self._window, self._host, self._open_image, self._reviewing)
-        return self._tour
+        self._tour = tour = Tour(self._window, self._host, self._open_image, self._reviewing)
+        tour.ended.connect(self._forget_tour)
+        return tour
+
+    def _forget_tour(self) -> None:
+        self._tour = None
 
     def begin(self, *, demo: bool) -> None:
         """Begin without an image of the user's: whoever starts the program for the first time gets the tour.
 
+        Who opened images of one's own before has begun already, though perhaps never without one.
         With `demo` the demonstration image is opened in any case.
         """
         from cpsam_gui.window.tour import seen
 
-        if not seen():
+        if not seen() and not recent_paths():
             self.tour()
         elif demo:
             self._host.open_demo()

@@ -26,6 +26,14 @@ def recent_paths() -> list[Path]:
     return [Path(text) for text in stored_list(KEY) if os.path.exists(text)]  # noqa: PTH110
 
 
+def starting_folder(path: Path | None) -> str:
+    """Return where a dialog begins that asks for a file or folder: at the open image, else where one was last."""
+    if path is not None:
+        return str(path.parent)
+    last = next(iter(recent_paths()), None)
+    return "" if last is None else str(last if last.is_dir() else last.parent)
+
+
 def remember(path: Path) -> None:
     """Put a path at the front of the list, once what goes on now has been answered: the disk takes its time."""
     QTimer.singleShot(0, partial(_put_first, path))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QSettings, Qt
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QSettings, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cpsam_gui.program.i18n import translate
@@ -72,6 +73,8 @@ def seen() -> bool:
 
 class Tour(QFrame):
     """The callout; goes from stop to stop, and frames what it speaks of."""
+
+    ended = pyqtSignal()
 
     def __init__(
         self, window: QMainWindow, host: WindowHost, open_image: OpenImage, reviewing: ReviewController
@@ -161,11 +164,19 @@ class Tour(QFrame):
         self.mark.deleteLater()
         self.hide()
         self.deleteLater()
+        self.ended.emit()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Stay beside the widget when the window changes its size; called by Qt."""
+        """Stay beside the widget when the window changes its size, and end with Escape; called by Qt."""
         if event is not None and event.type() == QEvent.Type.Resize:
             self._put()
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+            return False
+        if event.key() == Qt.Key.Key_Escape:
+            # Before it is a shortcut of the window, which would drop the selection.
+            self.end()
+            event.accept()
+            return True
         return False
 
     def target(self) -> QWidget:

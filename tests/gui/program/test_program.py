@@ -8,8 +8,8 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import QSettings
-from PyQt6.QtWidgets import QApplication, QMessageBox
+from PyQt6.QtCore import QEvent, QSettings, Qt
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from cpsam_gui import app, tasks
 from cpsam_gui.actions import ACTIONS
@@ -21,6 +21,7 @@ from cpsam_gui.program import crash_reports as crash
 from cpsam_gui.program import desktop_entry as desktop
 from cpsam_gui.program.licences import libraries, models
 from cpsam_gui.style.icon import app_icon
+from cpsam_gui.window.recent_menu import KEY, starting_folder
 from cpsam_gui.window.tour import SEEN, STOPS, Tour, seen
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 def test_the_tour_goes_through_the_window(segmented: Window, qtbot: QtBot) -> None:
     assert not seen()
-    segmented.pages.begin(demo=False)
+    segmented.pages.tour()
     assert seen()
     tour = segmented.pages._tour
     assert tour is not None
@@ -46,7 +47,6 @@ def test_the_tour_goes_through_the_window(segmented: Window, qtbot: QtBot) -> No
         assert segmented.rect().contains(tour.geometry())
         tour.next.click()
     assert not tour.isVisible()
-    segmented.pages._tour = None
     segmented.pages.begin(demo=False)
     assert segmented.pages._tour is None
     again = segmented.pages.show_tour()
@@ -80,6 +80,36 @@ def test_the_demonstration_is_opened_without_the_tour_where_that_was_seen(
     window.pages.begin(demo=True)
     qtbot.waitUntil(lambda: len(window.session.document.objects) == 4)
     assert window.findChild(Tour) is None
+
+
+def test_who_opened_images_before_gets_neither_tour_nor_demonstration(
+    window: Window, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    QSettings().setValue(KEY, [str(image_file)])
+    window.pages.begin(demo=False)
+    assert window.session.jobs.idle, "the welcome stays"
+    begun: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *given: begun.append(given[2]) or ("", ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *given: begun.append(given[2]) or "")
+    window.file_dialogs.folder()
+    window.file_dialogs.image()
+    assert begun == [str(image_file.parent)] * 2
+    assert starting_folder(None) == str(image_file.parent)
+    QSettings().setValue(KEY, [str(image_file.parent)])
+    assert starting_folder(None) == str(image_file.parent)
+
+
+def test_escape_ends_the_tour_and_nothing_else(segmented: Window, qtbot: QtBot) -> None:
+    view = segmented.session.view
+    view.selection = frozenset([1])
+    tour = segmented.pages.show_tour()
+    qtbot.keyClick(segmented.canvas, Qt.Key.Key_Escape)
+    assert not tour.isVisible()
+    assert view.selection == frozenset([1])
+    qtbot.keyClick(segmented.canvas, Qt.Key.Key_Escape)
+    assert not view.selection, "it is a key of the window again"
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert segmented.pages.show_tour().isVisible(), "it can be asked for again"
 
 
 def test_every_page_of_help_is_there(window: Window) -> None:
