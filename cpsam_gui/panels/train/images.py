@@ -83,7 +83,7 @@ class TrainingRow:
             return translate("cannot be used")
         if not self.stays_out:
             return ""
-        return translate("left out" if self._left_out else "not corrected yet")
+        return translate("left out" if self._left_out else "not corrected")
 
     @property
     def stays_out(self) -> bool:

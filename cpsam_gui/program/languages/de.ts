@@ -5381,7 +5381,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>nicht verglichen</translation>
     </message>
     <message>
-      <source>not corrected yet</source>
+      <source>not corrected</source>
       <translation>nicht korrigiert</translation>
     </message>
     <message>

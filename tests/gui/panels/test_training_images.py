@@ -105,7 +105,7 @@ def test_each_row_that_takes_no_part_says_why_and_what_to_do(
 
     role = Qt.ItemDataRole
     shown = [str(said(row, role.DisplayRole)) for row in range(3)]
-    assert shown == ["cells.tif\nnot corrected yet", "left.tif\nleft out", "other.tif\ncannot be used"]
+    assert shown == ["cells.tif\nnot corrected", "left.tif\nleft out", "other.tif\ncannot be used"]
     tips = [str(said(row, role.ToolTipRole)) for row in range(3)]
     assert "tick it to learn from them as they are" in tips[0]
     assert "tick it to learn from it again" in tips[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -25,6 +25,7 @@ from PyQt6.QtWidgets import (
 from cpsam_gui.canvas.canvas import Canvas
 from cpsam_gui.panels import FilesPanel, SegmentPanel, TrainPanel
 from cpsam_gui.panels.files import PATH
+from cpsam_gui.panels.train.images import NAME
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.fates import EarlierWork, fate_of
 from cpsam_gui.runs.folder_queue import ExistingMasks, QueueState
@@ -207,6 +208,22 @@ def test_every_state_of_the_folder_run_is_read_in_full(low: Window, qtbot: QtBot
         _, whole = shown.topLevelItem(0).text(0).split("\n")
         assert drawn(shown, 0)[1] == whole
     assert not shown.horizontalScrollBar().isVisible()
+
+
+def test_why_an_image_is_not_learnt_from_is_read_in_full_beside_a_scroll_bar(
+    low: Window, qtbot: QtBot
+) -> None:
+    low.show_panel("Train")
+    view = low.panel(TrainPanel).images
+    view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+    qtbot.waitUntil(lambda: view.verticalScrollBar().isVisible())
+    option = QStyleOptionViewItem()
+    view.initViewItemOption(option)
+    option.rect = QRect(0, 0, view.columnWidth(NAME), 2 * view.fontMetrics().height())
+    room = NameAndState._room(option).width()
+    reasons = [translate(one) for one in ("left out", "not corrected", "cannot be used")]
+    # Fonts of other systems are wider than the one of the tests.
+    assert [one for one in reasons if 1.15 * view.fontMetrics().horizontalAdvance(one) > room] == []
 
 
 def test_what_has_no_room_ends_in_dots_and_stands_in_the_tooltip(low: Window, qtbot: QtBot) -> None:
