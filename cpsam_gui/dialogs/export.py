@@ -66,6 +66,8 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self._objects, self._open_image = objects, open_image
         self._exporting = exporting
+        # Choices that serve this once are not remembered.
+        self._once = False
         self.setWindowTitle(translate("Export masks"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 460)
@@ -165,6 +167,12 @@ class ExportDialog(QDialog):
             if item is not None and item.data(KEY) == key and item.flags() & Qt.ItemFlag.ItemIsEnabled:
                 self.list.setCurrentRow(row)
 
+    def begin_with_masks(self) -> None:
+        """Begin with the label image of the open image, whatever was exported last: its work has no other file."""
+        self._once = True
+        self.choose("tif")
+        self.this.setChecked(True)
+
     def plan(self) -> ExportPlan:
         """Return how objects are written."""
         values: dict[str, Any] = {name: _value(self.fields[name]) for name in self.chosen.options}
@@ -178,8 +186,8 @@ class ExportDialog(QDialog):
             self._form.setRowVisible(field, name in one.options)
         self._form.setRowVisible(self.measured, one.measurements)
         self.how.setVisible(bool(one.options) or one.measurements)
-        for widget in (self.replace, self.beside):
-            widget.setEnabled(self.folder.isChecked())
+        self.replace.setEnabled(self.folder.isChecked())
+        self.beside.setEnabled(self.folder.isChecked() and not self._exporting.closed_folder)
         lost = [translate_said(words) for words in left_out(one, self._objects)]
         self.loss.setText("\n".join(lost))
         self.loss.setVisible(bool(lost))
@@ -194,7 +202,7 @@ class ExportDialog(QDialog):
         self.list.setCurrentRow(0)
         self.choose(stored_text(f"{GROUP}/format", "tif"))
         self.measured.setChecked(stored_flag(f"{GROUP}/measured", True))
-        self.beside.setChecked(stored_flag(f"{GROUP}/beside", True))
+        self.beside.setChecked(stored_flag(f"{GROUP}/beside", True) and not self._exporting.closed_folder)
         has_folder = self._open_image.path is not None
         self.folder.setEnabled(has_folder)
         whole = has_folder and stored_flag(f"{GROUP}/folder", False)
@@ -205,9 +213,13 @@ class ExportDialog(QDialog):
                 _set(field, text)
 
     def _remember(self) -> None:
+        if self._once:
+            return
         values: dict[str, Any] = {"format": self.chosen.key}
         for name, box in (("measured", self.measured), ("beside", self.beside), ("folder", self.folder)):
-            values[name] = box.isChecked()
+            # In a folder that cannot be written nobody chose it.
+            if box is not self.beside or not self._exporting.closed_folder:
+                values[name] = box.isChecked()
         values |= {name: _stored(field) for name, field in self.fields.items()}
         keep_soon({f"{GROUP}/{name}": value for name, value in values.items()})
 
@@ -227,14 +239,18 @@ class ExportDialog(QDialog):
         self.accept()
 
     def _ask_folder(self) -> Path | None:
-        start = str(self._open_image.path.parent) if self._open_image.path is not None else ""
+        path = self._open_image.path
+        start = "" if path is None else str(self._begin_in(path.parent))
         name = QFileDialog.getExistingDirectory(self, translate("Folder of the results"), start)
         return Path(name) if name else None
+
+    def _begin_in(self, folder: Path) -> Path:
+        return Path.home() if self._exporting.closed_folder else folder
 
     def _ask_file(self, one: Format) -> Path | None:
         path, image = self._open_image.path or Path("image.tif"), self._open_image.image
         stem = companions_of(path, key=None if image is None else image.key).stem
-        start = name_for(path.with_name(stem + path.suffix), one)
+        start = name_for(self._begin_in(path.parent) / (stem + path.suffix), one)
         suffix = Path("name" + one.ending).suffix
         kinds = f"{translate(one.title)} (*{suffix})"
         name, _ = QFileDialog.getSaveFileName(self, translate("Export masks"), str(start), kinds)

@@ -65,6 +65,11 @@ class ExportController:
         self.made_ahead: Callable[[], frozenset[Path]] = frozenset
         """Tells which images have masks in memory that no file holds."""
 
+    @property
+    def closed_folder(self) -> bool:
+        """Whether nothing can be written beside the open image."""
+        return self._persistence.watching.closed_folder
+
     def outline(self) -> ObjectSet:
         """Return what a format must hold of the open image: all but the pixels of its labels."""
         from cpsam_core.formats import ObjectSet

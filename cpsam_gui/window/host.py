@@ -42,8 +42,8 @@ class WindowHost(Host, Protocol):
         """Save what is not saved yet, or ask about it; False to stay."""
         ...
 
-    def export(self) -> None:
-        """Let the user choose in which form the masks go where."""
+    def export(self, *, unsaved: bool = False) -> None:
+        """Let the user choose in which form the masks go where; `unsaved` masks begin as a label image."""
         ...
 
     def show_problem(self, problem: Problem) -> None:

@@ -103,7 +103,7 @@ class Leaving(QObject):
             return True
         if answer == "export":
             # Of an image that has no project exported masks count as saved: the next try to leave asks nothing.
-            self._host.export()
+            self._host.export(unsaved=True)
         return False
 
     def _question(self, *, can_wait: bool) -> Question:

@@ -46,11 +46,13 @@ class Pages(QObject):
         self._tour_waits = False
         self._open_image.image_changed.connect(self._begin_tour)
 
-    def export(self) -> ExportDialog:
-        """Let the user choose in which form the masks go where."""
+    def export(self, *, unsaved: bool = False) -> ExportDialog:
+        """Let the user choose in which form the masks go where; `unsaved` masks begin as a label image."""
         from cpsam_gui.dialogs.export import ExportDialog
 
         dialog = ExportDialog(self._window, self._open_image, self._exporting, self._exporting.outline())
+        if unsaved:
+            dialog.begin_with_masks()
         dialog.open()
         return dialog
 

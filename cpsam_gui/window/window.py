@@ -243,9 +243,9 @@ class Window(QMainWindow):
         else:
             self._persistence.save()
 
-    def export(self) -> None:
-        """Let the user choose in which form the masks go where."""
-        self.pages.export()
+    def export(self, *, unsaved: bool = False) -> None:
+        """Let the user choose in which form the masks go where; `unsaved` masks begin as a label image."""
+        self.pages.export(unsaved=unsaved)
 
     def run(self) -> None:
         """Segment the open image with what the panel says."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from cpsam_core.images.project_files import read_project_file
@@ -205,6 +206,9 @@ def test_the_next_start_calls_kept_work_kept_and_brings_it_back_unasked(
     window.session.persistence.ask = Answers("later")
     show(window, qtbot, image_file)
     draw(window)
+    journal = window.session.persistence.journal
+    assert journal is not None
+    journal.flush()
     assert window.close()
     later = Session(Models(lambda name, progress: segmenter))
     later.persistence.ask = asked = Answers()
@@ -216,6 +220,9 @@ def test_the_next_start_calls_kept_work_kept_and_brings_it_back_unasked(
         later.images.open(image_file)
     qtbot.waitUntil(lambda: len(later.document.objects) == 1)
     assert later.open_image.unsaved and not asked.questions
+    again = later.persistence.journal
+    assert again is not None
+    again.flush()
     later.close()
     (left,) = later.recovery.found()
     assert not left.kept, "of what is closed without a question a person knows nothing"
@@ -264,3 +271,24 @@ def test_a_copy_replaces_neither_another_image_nor_a_project(
     assert "another cells.tif" in box.text()
     box.close()
     assert session.persistence.unsaved
+
+
+def test_an_export_from_the_question_begins_with_masks_where_they_can_be_written(
+    window: Window, qtbot: QtBot, image_file: Path, closed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had begun with a table of the whole folder, beside the images, which ended in an error."""
+    for key, value in (("export/format", "csv"), ("export/folder", True), ("export/beside", True)):
+        QSettings().setValue(key, value)
+    window.session.persistence.ask = Answers("export")
+    show(window, qtbot, image_file)
+    draw(window)
+    assert not window.close()
+    dialog = window.findChild(ExportDialog)
+    assert dialog is not None
+    assert dialog.chosen.key == "tif" and dialog.this.isChecked()
+    assert not dialog.beside.isChecked()
+    begun: list[Path] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *how: begun.append(Path(how[2])) or ("", ""))
+    dialog.go.click()
+    assert [path.parent for path in begun] == [Path.home()]
+    dialog.reject()
