@@ -20,6 +20,7 @@ PARTS = (
     "gain_click",
     "gain_images",
     "gain_tables",
+    "gpu_crops",
     "gpu_work",
     "packed_stacks",
     "stage",

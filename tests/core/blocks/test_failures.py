@@ -166,7 +166,7 @@ class Killed:
 def test_a_worker_without_memory_is_said(tmp_path, slide):
     pytest.importorskip("distributed")
     run = begin(tmp_path / "run", slide, DiskNetwork(), Settings())
-    with pytest.raises(ClusterError, match=r"most likely because the memory was not enough.*--blocks 512"):
+    with pytest.raises(ClusterError, match=r"most likely because the memory was not enough.*smaller blocks"):
         run.run(executor=Killed())
 
 

@@ -32,7 +32,8 @@ def outline(page: Path) -> dict[str, object]:
         "points": sum(bool(re.match(r"(-|\d\.) ", line)) for line in lines),
         "rows": sum(line.startswith("|") for line in lines),
         "paragraphs": len(re.split(r"\n\s*\n", text.strip())),
-        "code": sorted(CODE.findall(text)),
+        # A decimal mark is that of the language.
+        "code": sorted(re.sub(r"(\d),(\d)", r"\1.\2", code) for code in CODE.findall(text)),
         "places": PLACE.findall(text),
     }
 

@@ -16,6 +16,7 @@ from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.storage import journal_format
 from cpsam_gui.storage.journal_format import recover
 from cpsam_gui.storage.project import fields_of
+from tests.gui.session.test_persistence import Asked
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -47,6 +48,7 @@ def test_nothing_that_lands_is_packed_by_the_journal(
     assert len(session.document.objects) == 2
     written(session, packed)
     draw(session, 50)
+    session.persistence.ask = Asked("replace")
     with qtbot.waitSignal(session.history_changed):
         session.exporting.import_masks(other)
     written(session, packed)

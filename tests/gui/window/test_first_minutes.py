@@ -133,13 +133,13 @@ def test_a_folder_is_read_beside_the_window_and_the_last_one_asked_for_opens(
         (folder / "a.tif").write_bytes(image_file.read_bytes())
     gate, threads = Event(), set()
 
-    def read(folder: Path) -> list[Path]:
+    def read(folder: Path) -> tuple[list[Path], list[Path]]:
         threads.add(current_thread())
         if folder == slow:
             gate.wait(10)
-        return [folder / "a.tif"]
+        return [folder / "a.tif"], []
 
-    monkeypatch.setattr("cpsam_gui.window.window.images_in", read)
+    monkeypatch.setattr("cpsam_gui.window.window.images_or_subfolders", read)
     window.open_folder(slow)
     with qtbot.waitSignal(window.session.image_changed):
         window.open_folder(quick)
