@@ -220,6 +220,8 @@ def test_the_next_start_calls_kept_work_kept_and_brings_it_back_unasked(
         later.images.open(image_file)
     qtbot.waitUntil(lambda: len(later.document.objects) == 1)
     assert later.open_image.unsaved and not asked.questions
+    # The look for other work on the image that was opened comes with the next turn of the event loop.
+    qtbot.wait(50)
     again = later.persistence.journal
     assert again is not None
     again.flush()
