@@ -56,7 +56,7 @@ SHOWS = {
 }
 """Calls whose texts the user sees."""
 NO_WORDS = re.compile(
-    r"(cpsam-gui|px|px²|MiB|GB|TIFF|PNG|Cellpose|_seg.npy|\*\.\w+|\b[A-Z]\b|<[^>]*>|\W|\d|_)*"
+    r"(cpsam-gui|OK|px|px²|MiB|GB|TIFF|PNG|Cellpose|_seg.npy|\*\.\w+|\b[A-Z]\b|<[^>]*>|\W|\d|_)*"
 )
 """Names, units and marks, which are the same in every language."""
 

@@ -502,7 +502,7 @@ def test_the_demonstration_is_never_saved_inside_the_program(
 ) -> None:
     monkeypatch.setattr(tasks, "demo_path", lambda: image_file)
     asked: list[bool] = []
-    monkeypatch.setattr(window.pages, "export", lambda: asked.append(True))
+    monkeypatch.setattr(window.pages, "export", lambda **_: asked.append(True))
     window.welcome.demo_button.click()
     qtbot.waitUntil(lambda: len(window.session.document.objects) == 4)
     assert window.session.path is None
