@@ -14,7 +14,7 @@ import tifffile
 from driver import CTRL, LEFT, SHIFT, Driver, check, free_place
 from PyQt6.QtCore import QItemSelectionModel, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QFileDialog, QPushButton
+from PyQt6.QtWidgets import QFileDialog
 
 from cpsam_core.demo import demo_image
 from cpsam_core.images import read_image
@@ -136,10 +136,9 @@ def an_export_ends_with_its_folder(driver: Driver) -> None:
     driver.key(Qt.Key.Key_S, CTRL | SHIFT)
     driver.wait(lambda: window.findChild(ExportDialog) is not None, "the export")
     dialog = window.findChild(ExportDialog)
-    button = next(one for one in dialog.findChildren(QPushButton) if one.text().startswith("Export"))
     # The dialog for the file is that of the system.
     with mock.patch.object(QFileDialog, "getSaveFileName", return_value=(str(target), "")):
-        QTest.mouseClick(button, LEFT)
+        QTest.mouseClick(dialog.go, LEFT)
         driver.wait(target.is_file, "the file")
     driver.wait(window.status.offer.isVisible, "an offer")
     check(window.status.offer.text() == "Show in folder", "an export ends with Show in folder")
