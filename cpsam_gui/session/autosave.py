@@ -12,9 +12,9 @@ from cpsam_gui.session.saver import Saver
 
 if TYPE_CHECKING:
     from cpsam_gui.program.preferences import CurrentPreferences
-    from cpsam_gui.session.channel_looks import ChannelLooks
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.project_content import ProjectContent
     from cpsam_gui.session.watching import FileWatcher
 
 # Milliseconds until a gesture under way is looked at again.
@@ -37,17 +37,16 @@ class Autosave:
         preferences: CurrentPreferences,
         saver: Saver,
         watching: FileWatcher,
-        looks: ChannelLooks,
+        content: ProjectContent,
     ) -> None:
         self._open_image, self._gestures, self._preferences = open_image, gestures, preferences
-        self._saver, self._watching, self._looks = saver, watching, looks
+        self._saver, self._watching, self._content = saver, watching, content
         self._since: float | None = None
         self._timer = QTimer(open_image)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._try)
         open_image.history_changed.connect(self.look)
-        # After the looks have taken note of it: they were connected first.
-        open_image.view.events.channels.connect(lambda _: self.look())
+        content.changed.connect(self.look)
         preferences.changed.connect(lambda _: self.look())
 
     @property
@@ -63,8 +62,9 @@ class Autosave:
     @property
     def wanted(self) -> bool:
         """Whether there is something to be saved without being asked to."""
-        looks = self._looks.waiting and not self._saver.files.unread
-        return self.on and (self._open_image.unsaved or looks)
+        return self.on and (
+            self._open_image.unsaved or (not self._saver.files.unread and self._content.waiting)
+        )
 
     @property
     def pending(self) -> bool:

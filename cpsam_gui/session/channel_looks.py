@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 
 class ChannelLooks:
-    """Remembers it in the project of the image, and where there is none as long as the program runs.
-
-    Nobody wants a file beside an image that was only looked at.
-    """
+    """Remembers it in the project of the image, and where there is none as long as the program runs."""
 
     def __init__(self, open_image: OpenImage) -> None:
         self._open_image = open_image
@@ -30,42 +27,33 @@ class ChannelLooks:
         self._image: Image | None = None
         self._fingerprint = ""
         self._plain: tuple[ChannelView, ...] = ()
-        self._changed = self._held = False
+        self.changed = False
+        """Whether the open image is shown in another way than its project says."""
         open_image.view.events.channels.connect(self._follow)
-
-    @property
-    def waiting(self) -> bool:
-        """Whether the project of the open image is to be written for the sake of this alone."""
-        return self._changed and self._held
 
     def begin(self, opened: tasks.OpenedImage) -> None:
         """Take up an image that was opened; what was changed in this session comes first."""
         self._plain, self._fingerprint = opened.channels, opened.fingerprint
-        self._changed = self._held = False
+        self.changed = False
         place = self._place
         fingerprint, shown = self._known.get(place, ("", ())) if place is not None else ("", ())
         if shown and fingerprint == self._fingerprint and len(shown) == len(self._plain):
             self._show(shown)
             # It may have been changed where nothing could be written.
-            self._changed = True
+            self.changed = True
         self._image = self._open_image.image
 
     def recall(self, foreign: Mapping[str, Any]) -> None:
-        """Take over what the project of the open image holds, which is written to from now on."""
-        self._held = True
+        """Take over what the project of the open image holds."""
         shown = channel_looks.read(foreign.get(channel_looks.KEY), self._plain)
-        if self._changed:
-            self._changed = self._open_image.view.channels != (shown or self._plain)
+        if self.changed:
+            self.changed = self._open_image.view.channels != (shown or self._plain)
         elif shown is not None:
             self._show(shown)
 
-    def forget(self) -> None:
-        """Write nothing for the open image any more: what was done on it was discarded."""
-        self._held = False
-
     def written(self) -> None:
         """Note that the project is written now."""
-        self._changed, self._held = False, True
+        self.changed = False
 
     def with_looks(self, foreign: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is kept in the project beside the masks, with this; what nobody changed is not kept."""
@@ -92,4 +80,4 @@ class ChannelLooks:
         if place is None or self._image is not self._open_image.image:
             return
         self._known[place] = self._fingerprint, channels
-        self._changed = True
+        self.changed = True

@@ -74,7 +74,7 @@ class ExportController:
         """Return what a format must hold of the open image: all but the pixels of its labels."""
         from cpsam_core.formats import ObjectSet
 
-        extra, stack = self._persistence.extra(), self._open_image.document.shape[0] > 1
+        extra, stack = self._persistence.content.extra(), self._open_image.document.shape[0] > 1
         return ObjectSet(
             np.zeros((2, 1, 1) if stack else (1, 1), np.uint32),
             classes={n: row.class_id for n, row in self._open_image.document.objects.items() if row.class_id},
@@ -94,7 +94,7 @@ class ExportController:
             target,
             document.snapshot(),
             dict(document.objects),
-            self._persistence.extra(),
+            self._persistence.content.extra(),
             self._open_image.image,
             plan,
         )

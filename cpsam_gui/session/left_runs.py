@@ -66,7 +66,7 @@ class LeftRuns:
         path, image = self._open_image.path, self._open_image.image
         if path is None or image is None or landing.document.large:
             return None
-        at = RunImage(path, image, self._persistence.fingerprint, self._persistence.saves_by_itself)
+        at = RunImage(path, image, self._persistence.content.fingerprint, self._persistence.saves_by_itself)
         return at.name, partial(self.land, at, landing)
 
     def land(self, at: RunImage, landing: Landing, result: Any) -> None:
@@ -76,7 +76,10 @@ class LeftRuns:
             landing.land(document, result)
         elif not self._open_image.is_at(at.path, at.image.key):
             self._keep(at, landing, result)
-        elif document.shape != landing.document.shape or self._persistence.fingerprint != at.fingerprint:
+        elif (
+            document.shape != landing.document.shape
+            or self._persistence.content.fingerprint != at.fingerprint
+        ):
             # Another program wrote the file anew, or its axes are read otherwise.
             words = translate("Segmenting {}: dropped, because the image is another one by now.")
             self._notices.ended.emit(words.format(at.name), "")

@@ -13,9 +13,9 @@ from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.autosave import Autosave
-from cpsam_gui.session.channel_looks import ChannelLooks
 from cpsam_gui.session.class_names import ClassNames
 from cpsam_gui.session.journals import Journals
+from cpsam_gui.session.project_content import ProjectContent
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.save_request import SaveRequest
 from cpsam_gui.session.saver import Saver
@@ -27,7 +27,7 @@ from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.storage.journal_folder import GIVEN_UP_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from cpsam_gui.jobs.jobs import Jobs
@@ -72,17 +72,16 @@ class Persistence:
         self._recording = recording
         self._pieces = pieces
         self._class_names = ClassNames(open_image)
-        self.looks = ChannelLooks(open_image)
+        self.content = ProjectContent(open_image, images, run_state, recording)
         self.preferences = preferences
         self.questions = questions
         self.watching = FileWatcher(open_image, notices, jobs, self.questions)
-        self.saver = Saver(open_image, notices, jobs, self.questions, preferences, run_state, self._to_write)
+        self.saver = Saver(
+            open_image, notices, jobs, self.questions, preferences, run_state, self.content.to_write
+        )
         self.journals = Journals(open_image, notices, recording, self.saver)
-        self.autosave = Autosave(open_image, gestures, preferences, self.saver, self.watching, self.looks)
-        self._foreign: Mapping[str, Any] = {}
+        self.autosave = Autosave(open_image, gestures, preferences, self.saver, self.watching, self.content)
         self._coming: ImageFacts | None = None
-        # That of the open image.
-        self._fingerprint = ""
         self._document: Document | None = None
         images.leaving.connect(self._save_last)
         images.loaded.connect(self.take_up)
@@ -115,21 +114,19 @@ class Persistence:
         """Begin with an image that was opened, and with the masks that were saved beside it."""
         self.let_go()
         self._open_image.document.rule = self._mean
-        self._foreign = opened.content.foreign if opened.content is not None else {}
-        self._fingerprint = opened.fingerprint
         self._document = self._open_image.document
         self._document.begin_with(self._class_names.filled(self._document.facts))
-        self.looks.begin(opened)
+        self.content.begin(opened)
         if opened.doubt:
             QTimer.singleShot(0, partial(self._ask_about, self._open_image.document, opened))
         else:
             self._take_masks(opened)
         self.saver.begin(opened.problem or opened.doubt, left_out=not opened.problem)
         if opened.content is not None and self.saver.files.has_project:
-            self.looks.recall(self._foreign)
+            self.content.recall()
         self.journals.begin(opened.image)
         self.watching.begin()
-        self._recording.begin(self._foreign)
+        self._recording.begin(self.content.foreign)
 
     def _take_masks(self, opened: tasks.OpenedImage) -> None:
         """Put the masks that were saved beside an image into its document."""
@@ -140,7 +137,7 @@ class Persistence:
             self._open_image.document.begin_here()
             path = self._open_image.path
             if path is not None and opened.masks_from == project_path(path):
-                self.looks.recall(self._foreign)
+                self.content.recall()
 
     def _ask_about(self, document: Document, opened: tasks.OpenedImage) -> None:
         """Ask whether masks that may be those of another image are wanted; without an answer they are left out."""
@@ -168,7 +165,7 @@ class Persistence:
         """Put masks that were read into the document as one step, with what their file says of the image."""
         if isinstance(found, tasks.LoadedMasks):
             self._coming = self._class_names.filled(found.facts) if found.facts is not None else None
-            self._foreign = found.foreign or self._foreign
+            self.content.foreign = found.foreign or self.content.foreign
         if kind.source is StepSource.FILE and not (isinstance(found, tasks.LoadedMasks) and found.image):
             # No project of ours: another program may have written one value for all objects.
             self._pieces.expect_kinds()
@@ -269,7 +266,7 @@ class Persistence:
         """
         path, unsaved = self._open_image.path, self.unsaved
         if unsaved:
-            self.looks.forget()
+            self.content.forget()
         self._open_image.document.mark_saved()
         if not unsaved or path is None or self._open_image.shipped:
             self.journals.forget()
@@ -296,7 +293,7 @@ class Persistence:
         )
         if path is None or self._notices.refuse_large(document, translate("Saving elsewhere")):
             return None
-        extra = self.extra()
+        extra = self.content.extra()
         extra = replace(extra, with_flows=self.preferences.now.keep_flows and extra.output is not None)
         made: list[Path] = []
         endings: list[Ending] = []
@@ -338,47 +335,13 @@ class Persistence:
             self._notices.message.emit(translate("Saved {}").format(written))
             self._notices.saved.emit(str(written))
 
-        work = partial(tasks.save, target, document.snapshot(), dict(document.objects), self.extra())
+        work = partial(tasks.save, target, document.snapshot(), dict(document.objects), self.content.extra())
         self._jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, then=done)
 
-    @property
-    def fingerprint(self) -> str:
-        """By which the pixels of the open image are recognised."""
-        return self._fingerprint
-
-    @property
-    def foreign(self) -> Mapping[str, Any]:
-        """What the project of the open image holds beside what this program writes there."""
-        return self._foreign
-
     def save_looks(self) -> None:
-        """Save in the background how the channels are shown, where only that was changed and nobody need be asked."""
+        """Save in the background how the image is shown and seen, where only that was changed."""
         if self.autosave.wanted and not self.unsaved and not self._open_image.document.writing:
             self.saver.save(SaveRequest(quiet=True))
-
-    def _to_write(self) -> tasks.SaveExtras:
-        extra = self.extra()
-        self.looks.written()
-        return extra
-
-    def extra(self) -> tasks.SaveExtras:
-        """Return what is saved beside the masks."""
-        left = self._run_state.flows
-        settings = tasks.with_diameter(self._run_state.last_settings, left)
-        # No run on this image yet: what is chosen now is how it is seen.
-        if "model" not in settings:
-            settings = {**settings, "channels": None, **self._run_state.seen().to_dict()}
-        saved = tasks.SaveExtras(
-            self._open_image.path,
-            settings,
-            facts=self._open_image.document.facts,
-            foreign=self.looks.with_looks(self._recording.with_log(self._foreign)),
-            key=self._open_image.image.key if self._open_image.image is not None else None,
-            fingerprint=self._fingerprint,
-        )
-        if left is None:
-            return saved
-        return replace(saved, output=left)
 
     def _reload(self, path: Path) -> None:
         """Open an image again that another program changed; work on it is saved first."""

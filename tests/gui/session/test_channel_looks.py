@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from cpsam_core.data.image_input import stored_input
 from cpsam_core.images.project_files import read_project_file
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.state.view import ChannelView
@@ -45,7 +46,7 @@ def begin(session: Session, qtbot: QtBot, image: Path) -> None:
 
 def restart(session: Session) -> None:
     """Forget what is remembered only as long as the program runs."""
-    session.persistence.looks._known.clear()
+    session.persistence.content.looks._known.clear()
 
 
 def seen(session: Session) -> ChannelView:
@@ -153,6 +154,76 @@ def test_each_time_point_has_its_own(session: Session, qtbot: QtBot, tmp_path: P
     assert not has_look(session)
     show(session, qtbot, path, time=1)
     assert has_look(session)
+
+
+@pytest.fixture
+def two_channels(tmp_path: Path) -> Path:
+    path = tmp_path / "stained.tif"
+    pixels = np.random.default_rng(0).integers(0, 900, (2, 60, 70)).astype(np.uint16)
+    tifffile.imwrite(path, pixels, metadata={"axes": "CYX"}, imagej=True)
+    return path
+
+
+def stored(image: Path) -> tuple[int | str, ...] | None:
+    """Return which channels the model sees by the project of an image."""
+    seen = stored_input(image.with_suffix(".cpsam"))
+    assert seen is not None
+    return seen.channels
+
+
+def test_channels_for_the_model_are_written_though_no_run_was_made(
+    session: Session, qtbot: QtBot, two_channels: Path, other: Path
+) -> None:
+    begin(session, qtbot, two_channels)
+    assert stored(two_channels) is None and not session.persistence.autosave.pending
+    with qtbot.waitSignal(session.saved):
+        session.images.choose((1,))
+    assert stored(two_channels) == (1,)
+    qtbot.waitUntil(lambda: not session.persistence.saver.busy)
+    assert not session.persistence.autosave.pending
+    session.images.choose(None)
+    assert session.persistence.autosave.pending
+    session.images.choose((1,))
+    assert not session.persistence.autosave.pending, "they are as they are written"
+    show(session, qtbot, other)
+    show(session, qtbot, two_channels)
+    assert session.images.chosen == (1,)
+    assert not session.persistence.autosave.pending, "coming back is no change"
+
+
+def test_brightness_for_the_model_is_written_when_the_image_is_left_at_once(
+    session: Session, qtbot: QtBot, two_channels: Path, other: Path
+) -> None:
+    begin(session, qtbot, two_channels)
+    session.persistence.preferences.now = Preferences(autosave_seconds=60)
+    session.images.choose((1,))
+    session.run_state.change(percentile=(3.0, 99.0))
+    show(session, qtbot, other)
+    seen = stored_input(two_channels.with_suffix(".cpsam"))
+    assert seen is not None and seen.channels == (1,) and seen.normalize.percentile == (3.0, 99.0)
+
+
+def test_channels_for_the_model_make_no_project(
+    session: Session, qtbot: QtBot, two_channels: Path, other: Path
+) -> None:
+    session.persistence.preferences.now = Preferences(autosave_seconds=0.05)
+    show(session, qtbot, two_channels)
+    session.images.choose((1,))
+    assert not session.persistence.autosave.pending
+    show(session, qtbot, other)
+    assert not two_channels.with_suffix(".cpsam").exists()
+
+
+def test_channels_of_the_next_run_are_not_those_of_the_last_one(
+    session: Session, qtbot: QtBot, two_channels: Path
+) -> None:
+    show(session, qtbot, two_channels)
+    session.segmenting.segment()
+    qtbot.waitUntil(lambda: bool(session.document.objects))
+    assert session.persistence.save_now(masks=False)
+    session.persistence.preferences.now = Preferences(autosave_seconds=0.05)
+    session.images.choose((1,))
+    assert not session.persistence.autosave.pending
 
 
 def test_discarded_work_is_not_written_with_it(

@@ -112,7 +112,7 @@ def test_work_is_saved_as_a_folder_and_comes_back(qtbot: QtBot, session: Session
     session.persistence.set_facts("Notes", notes="a note")
     session.view.set_channel(0, gamma=0.5)
     save(qtbot, session)
-    session.persistence.looks._known.clear()
+    session.persistence.content.looks._known.clear()
     rows = dict(session.document.objects)
     assert (slide.parent / "slide.ome.cpsam").is_dir()
     assert progress_of(slide) is session.document.facts.review
