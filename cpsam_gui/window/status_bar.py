@@ -39,8 +39,28 @@ class StatusBar(QStatusBar):
         self._open_image, self._notices = session.open_image, session.notices
         self._jobs, self._gestures = session.jobs, session.gestures
         self._rejected = session.rejected
-        self.setSizeGripEnabled(False)
-        self.setContentsMargins(theme.GRID_PX, 2, theme.GRID_PX, 2)
+        self._watching = session.persistence.watching
+        self._words = ProgressWords()
+        self._offered: Step | None = None
+        self._pointer: tuple[int, int] | None = None
+        self._line = MessageLine(self)
+        self._make_messages()
+        self._make_job()
+        self.training = TrainingChip(session.training)
+        self.readout = QLabel()
+        self.readout.setMinimumWidth(260)
+        self.read_only = QLabel(translate("read-only"))
+        self.read_only.setObjectName("warning")
+        self.count = QLabel()
+        self.count.setContentsMargins(theme.GRID_PX, 0, 0, 0)
+        self._arrange()
+        self._connect(canvas)
+        self._show_read_only()
+        self._recolour()
+        self._finished()
+        self.show_hint()
+
+    def _make_messages(self) -> None:
         # What does not fit ends in dots; the tooltip has it all.
         self.hint = HintLabel()
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -49,6 +69,8 @@ class StatusBar(QStatusBar):
         self.offer.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.offer.setObjectName("offer")
         self.offer.hide()
+
+    def _make_job(self) -> None:
         self.job = QLabel()
         self.job.setObjectName("dim")
         self.bar = QProgressBar()
@@ -57,37 +79,28 @@ class StatusBar(QStatusBar):
         self.cancel = QToolButton()
         self.cancel.setAutoRaise(True)
         self.cancel.setToolTip(translate("Cancel  (Ctrl+.)"))
-        self.cancel.clicked.connect(self._jobs.cancel)
-        self.readout = QLabel()
-        self.readout.setMinimumWidth(260)
-        self.count = QLabel()
-        self.count.setContentsMargins(theme.GRID_PX, 0, 0, 0)
-        self.read_only = QLabel(translate("read-only"))
-        self.read_only.setObjectName("warning")
+
+    def _arrange(self) -> None:
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(theme.GRID_PX, 2, theme.GRID_PX, 2)
         self.addWidget(self.hint, 1)
         self.addWidget(self.offer)
-        self.training = TrainingChip(session.training)
-        self.addPermanentWidget(self.training)
-        for widget in (self.job, self.bar, self.cancel, self.readout, self.read_only, self.count):
+        job = (self.job, self.bar, self.cancel)
+        for widget in (self.training, *job, self.readout, self.read_only, self.count):
             self.addPermanentWidget(widget)
-        self._watching = session.persistence.watching
+
+    def _connect(self, canvas: Canvas) -> None:
+        self.cancel.clicked.connect(self._jobs.cancel)
+        self.offer.clicked.connect(lambda: self._line.withdraw(taken=True))
         self._watching.read_only_changed.connect(self._show_read_only)
-        self._show_read_only()
-        self._words = ProgressWords()
-        self._offered: Step | None = None
-        self._pointer: tuple[int, int] | None = None
-        self._line = MessageLine(self)
         self._line.shown.connect(self._show)
         self._line.over.connect(self.show_hint)
-        self.offer.clicked.connect(lambda: self._line.withdraw(taken=True))
         self._notices.message.connect(self.say)
         self._notices.offered.connect(self.offer_action)
         self._notices.ended.connect(lambda text, key: self._line.say(Message(text, key, lasting=True)))
         self._notices.withdrawn.connect(self._withdraw_action)
         self._open_image.history_changed.connect(self._withdraw)
         self._gestures.tool_changed.connect(self.show_hint)
-        self._open_image.objects_changed.connect(self._count)
-        self._open_image.image_changed.connect(self._count)
         self._jobs.started.connect(self._started)
         self._jobs.resumed.connect(self._resumed)
         self._jobs.progressed.connect(self._progressed)
@@ -96,13 +109,12 @@ class StatusBar(QStatusBar):
         canvas.left.connect(self._forget)
         # What stood there is of another image.
         self._open_image.image_changed.connect(self._forget)
+        self._open_image.image_changed.connect(self._count)
+        self._open_image.objects_changed.connect(self._count)
         # An object that a click made, changed or deleted lies under a pointer that does not move.
         self._open_image.objects_changed.connect(self._read_again)
         self._rejected.changed.connect(self._read_again)
         theme.changed.connect(self._recolour)
-        self._recolour()
-        self._finished()
-        self.show_hint()
 
     def _recolour(self) -> None:
         self.cancel.setIcon(theme.icon("close"))
@@ -126,6 +138,9 @@ class StatusBar(QStatusBar):
         if action is None:
             return
         self._offered = self._open_image.document.state
+        # Qt keeps the actions of earlier offers, and points with an arrow at a menu of them.
+        for earlier in self.offer.actions():
+            self.offer.removeAction(earlier)
         self.offer.setDefaultAction(action)
         key_words = written_keys(action.shortcut().toString())
         self.offer.setText(f"{action.text()}  ({key_words})" if key_words else action.text())

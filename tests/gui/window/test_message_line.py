@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QStyleOptionToolButton
 
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
@@ -108,3 +109,13 @@ def test_what_tells_of_lost_work_is_there_while_another_image_comes(
     assert status.hint.text() == "Segment region: stopped"
     status._line._next()
     assert status.hint.text() == "later"
+
+
+def test_a_second_offer_has_no_arrow_of_a_menu(segmented: Window) -> None:
+    status = segmented.status
+    for key in ("export", "train"):
+        status.offer_action("There is something to do", key)
+        status._line.withdraw(taken=True)
+        option = QStyleOptionToolButton()
+        status.offer.initStyleOption(option)
+        assert not option.features & QStyleOptionToolButton.ToolButtonFeature.HasMenu
