@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
-from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QListView
+from PyQt6.QtGui import QColor, QFontMetrics, QIcon, QImage, QPainter, QPixmap
+from PyQt6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QListView
 
 from cpsam_core.system.file_identity import FileIdentity, identity_of
 from cpsam_gui.jobs.jobs import Lane
@@ -42,6 +42,8 @@ MARKS = {
     ReviewState.CORRECTED: "pencil_circle",
     ReviewState.VERIFIED: "check_circle",
 }
+ROW_LINES = 3
+"""Of a row: the name, the count of time points and the state, which have no room beside each other in a narrow list."""
 NOTE_LINES = 3
 """Of what the narrow list says of its folder: images, those with masks, those verified, time points."""
 
@@ -114,7 +116,9 @@ class ImageList(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{path.name}\n{path.parent}\n{self._words(path, state, long=True)}"
         if role == Qt.ItemDataRole.SizeHintRole:
-            return QSize(0, PICTURE_PIXELS + theme.GRID_PX)
+            return QSize(
+                0, max(PICTURE_PIXELS + theme.GRID_PX, ROW_LINES * QFontMetrics(QApplication.font()).height())
+            )
         if role == Qt.ItemDataRole.DecorationRole:
             return QIcon(self._decorated(path, state))
         if role == STATE_COLOUR:

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOpt
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QModelIndex
-    from PyQt6.QtGui import QPainter
+    from PyQt6.QtGui import QFontMetrics, QPainter
 
 STATE_COLOUR = Qt.ItemDataRole.UserRole + 20
 """Role of the colour (`QColor`) of the lower line; the name keeps that of the list."""
@@ -19,12 +19,13 @@ STATE_COLOUR = Qt.ItemDataRole.UserRole + 20
 class NameAndState(QStyledItemDelegate):
     """Draws the words of an item: a name, the end of its line, and a state.
 
-    One that has no state stands in the middle. What has no room ends in dots: of a name in the middle, since names
-    differ at their ends; of a state at its end.
+    One that has no state stands in the middle. A state of several entries takes more lines where the row is high enough
+    for them. What has no room ends in dots: of a name in the middle, since names differ at their ends; of a state at
+    its end.
     """
 
-    def lines(self, option: QStyleOptionViewItem, index: QModelIndex) -> tuple[str, str]:
-        """Return both lines as they are drawn in the rectangle of `option`."""
+    def lines(self, option: QStyleOptionViewItem, index: QModelIndex) -> list[str]:
+        """Return the lines as they are drawn in the rectangle of `option`: the name, and those of the state."""
         option = QStyleOptionViewItem(option)
         self.initStyleOption(option, index)
         return self._fitted(option, self._room(option).width())
@@ -36,11 +37,8 @@ class NameAndState(QStyledItemDelegate):
         option = QStyleOptionViewItem(option)
         self.initStyleOption(option, index)
         room = self._room(option)
-        name, state = self._fitted(option, room.width())
+        lines = self._fitted(option, room.width())
         option.text = ""
-        if option.rect.height() < 2 * option.fontMetrics.height():
-            # It gets its height later.
-            state = ""
         style = _style(option)
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -49,12 +47,12 @@ class NameAndState(QStyledItemDelegate):
         painter.save()
         painter.setFont(option.font)
         height = option.fontMetrics.height()
-        above = height if state else height // 2
-        line = QRect(room.left(), room.center().y() + 1 - above, room.width(), height)
+        line = QRect(room.left(), room.center().y() + 1 - height * len(lines) // 2, room.width(), height)
         painter.setPen(colour)
-        painter.drawText(line, _FLAGS, name)
-        painter.setPen(colour if chosen else index.data(STATE_COLOUR) or colour)
-        painter.drawText(line.translated(0, height), _FLAGS, state)
+        for words in lines:
+            painter.drawText(line, _FLAGS, words)
+            line.translate(0, height)
+            painter.setPen(colour if chosen else index.data(STATE_COLOUR) or colour)
         painter.restore()
 
     @staticmethod
@@ -66,14 +64,35 @@ class NameAndState(QStyledItemDelegate):
         return room.adjusted(margin, 0, -margin, 0)
 
     @staticmethod
-    def _fitted(option: QStyleOptionViewItem, width: int) -> tuple[str, str]:
+    def _fitted(option: QStyleOptionViewItem, width: int) -> list[str]:
         # Qt keeps lines apart by another sign.
         name, *state = (option.text or "").replace("\u2028", "\n").split("\n", 1)
         metrics, mode = option.fontMetrics, Qt.TextElideMode
-        return (
+        said = " ".join(state).replace("\n", " ")
+        lines = _wrapped(said, metrics, width)
+        # The name has a line, too; a row that is too low for two gets its height later.
+        room = option.rect.height() // metrics.height() - 1
+        if len(lines) > room:
+            lines = [said][: max(room, 0)]
+        return [
             metrics.elidedText(name, mode.ElideMiddle, width),
-            metrics.elidedText(" ".join(state).replace("\n", " "), mode.ElideRight, width),
-        )
+            *(metrics.elidedText(one, mode.ElideRight, width) for one in lines),
+        ]
+
+
+def _wrapped(said: str, metrics: QFontMetrics, width: int) -> list[str]:
+    """Return the lines of a list of entries, each of which stays whole."""
+    lines: list[str] = []
+    for entry in said.split(", ") if said else ():
+        longer = f"{lines[-1]}, {entry}" if lines else entry
+        if lines and metrics.horizontalAdvance(longer) <= width:
+            lines[-1] = longer
+        elif lines:
+            lines[-1] += ","
+            lines.append(entry)
+        else:
+            lines.append(entry)
+    return lines
 
 
 _FLAGS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)

@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_gui.canvas.canvas import Canvas
 from cpsam_gui.panels import FilesPanel, SegmentPanel, TrainPanel
-from cpsam_gui.panels.files import PATH
+from cpsam_gui.panels.files import PATH, state_words
 from cpsam_gui.panels.train.images import NAME
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.fates import EarlierWork, fate_of
@@ -172,8 +172,8 @@ def test_a_file_and_its_state_fit_into_the_narrow_list(low: Window) -> None:
     assert [one for one in rows if panel.list.fontMetrics().horizontalAdvance(one) > room] == []
 
 
-def drawn(view: QAbstractItemView, row: int) -> tuple[str, str]:
-    """Return name and state of a row as they are drawn."""
+def drawn(view: QAbstractItemView, row: int) -> list[str]:
+    """Return the lines of a row as they are drawn: its name, and its state."""
     model, delegate = view.model(), view.itemDelegate()
     assert model is not None
     assert isinstance(delegate, NameAndState)
@@ -182,6 +182,20 @@ def drawn(view: QAbstractItemView, row: int) -> tuple[str, str]:
     index = model.index(row, 0)
     option.rect = view.visualRect(index)
     return delegate.lines(option, index)
+
+
+def test_the_state_of_a_movie_is_read_in_full_in_the_narrow_list(low: Window, qtbot: QtBot) -> None:
+    panel = low.panel(FilesPanel)
+    path = panel.paths[0]
+    assert panel.list.width() < 160
+    panel.folder.times[path] = PartsDone(12, 250)
+    for state in ReviewState:
+        panel.folder.states[path] = state
+        name, *lines = drawn(panel.list, 0)
+        assert name == path.name
+        whole = str(panel.model.data(panel.model.index(0))).split("\n")[1]
+        assert whole.count(", ") == 1 and whole.endswith(state_words(state))
+        assert " ".join(lines) == whole
 
 
 def reasons() -> list[dict[str, str]]:
@@ -247,7 +261,7 @@ def test_the_list_of_files_says_of_a_movie_first_how_many_time_points_are_done(
     path = panel.model.index(0).data(PATH)
     folder.now.states[path], folder.now.times[path] = ReviewState.CORRECTED, PartsDone(12, 250)
     panel.model.touch(path)
-    qtbot.waitUntil(lambda: drawn(panel.list, 0)[1].startswith("12/250, "))
+    qtbot.waitUntil(lambda: drawn(panel.list, 0)[1].startswith("12/250,"))
     assert translate("corrected") in str(panel.model.index(0).data(Qt.ItemDataRole.ToolTipRole))
     assert "12" in str(panel.model.index(0).data(Qt.ItemDataRole.ToolTipRole))
 
