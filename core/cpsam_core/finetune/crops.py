@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import torch
+import logging
 
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.device_images import DeviceImages
-from cpsam_core.finetune.memory import MemoryNeed, free_memory
+from cpsam_core.finetune.learner import Learner
+from cpsam_core.finetune.memory import free_memory
 from cpsam_core.finetune.settings import TrainSettings
-from cpsam_core.network.vit import FlowVit
 from cpsam_core.progress import Progress, silent
 
-__all__ = ["images_on_device", "made_by"]
+__all__ = ["images_on_device", "made_by", "taken_by"]
+
+log = logging.getLogger(__name__)
 
 # Of a network's weights: two threads make the crops of a larger one while it computes.
 MOST_WEIGHTS = 50_000_000
@@ -22,38 +24,50 @@ MAKING_BYTES = 2**30
 
 
 def images_on_device(
-    data: TrainingSet,
-    model: FlowVit,
-    settings: TrainSettings,
-    device: torch.device,
-    need: MemoryNeed,
-    progress: Progress = silent,
+    data: TrainingSet, learner: Learner, before: int | None, progress: Progress = silent
 ) -> DeviceImages | None:
     """Return the images of a training on its device, as many as fit, where crops are to be made there, else None.
 
-    `need` is what the training takes itself. All images are read; `progress` is called at each.
+    All images are read; `progress` is called at each. `before` is what they took there before the training was
+    interrupted, which they get again: the device's crops differ from the processor's by rounding and in their noise.
     """
-    room = _room(device, need) if _pays(device, model, settings) else 0
+    room = _room(learner, before) if _pays(learner) else 0
     if room <= 0:
         return None
-    images = DeviceImages(data, device, room, progress)
+    images = DeviceImages(data, learner.device, room, progress)
     return images if len(images) else None
 
 
-def _room(device: torch.device, need: MemoryNeed) -> int:
+def _room(learner: Learner, before: int | None) -> int:
     """Return the bytes that images may take, so that the training goes on in its mode of memory."""
-    free = free_memory(device)
+    free, need = free_memory(learner.device), learner.need
     if free is None:
         return 0
-    # What it holds already counts as free: one that is taken up again holds more, and gets the same images.
-    own = free + (torch.cuda.memory_allocated(device) if device.type == "cuda" else 0)
-    return min(int(SHARE_FOR_IMAGES * own), own - need.total - MAKING_BYTES)
+    # What it holds already is not free any more, and part of what it needs.
+    own = free + need.weights + (need.moments if learner.steps else 0)
+    most = max(0, own - need.total - MAKING_BYTES)
+    if before is None:
+        return min(int(SHARE_FOR_IMAGES * own), most)
+    if before > most:
+        log.warning(
+            "%s has less memory left than when the training began: the processor makes more of the crops, so the "
+            "result is not quite that of a training without interruption",
+            learner.device,
+        )
+    return min(before, most)
 
 
-def _pays(device: torch.device, model: FlowVit, settings: TrainSettings) -> bool:
+def _pays(learner: Learner) -> bool:
     """Whether making crops on the device is quicker; whoever asks for processes gets processes."""
-    weights = sum(parameter.numel() for parameter in model.parameters())
-    return device.type == "cuda" and not settings.processes and weights <= MOST_WEIGHTS
+    weights = sum(parameter.numel() for parameter in learner.model.parameters())
+    return learner.device.type == "cuda" and not learner.settings.processes and weights <= MOST_WEIGHTS
+
+
+def taken_by(images: DeviceImages | None, learner: Learner) -> int | None:
+    """Return the bytes that images take on the device; None where it makes no crops of this training in any case."""
+    if not _pays(learner):
+        return None
+    return 0 if images is None else images.nbytes
 
 
 def made_by(images: DeviceImages | None, settings: TrainSettings) -> str:

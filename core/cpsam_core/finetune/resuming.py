@@ -16,7 +16,11 @@ log = logging.getLogger(__name__)
 
 
 def state_of(
-    learner: Learner, reports: Sequence[EpochReport], best: Weights, origin: Mapping[str, str]
+    learner: Learner,
+    reports: Sequence[EpochReport],
+    best: Weights,
+    origin: Mapping[str, str],
+    image_bytes: int | None = None,
 ) -> TrainingState:
     """Return all that a training needs to go on later.
 
@@ -30,6 +34,8 @@ def state_of(
         The weights of the best of them; empty without one.
     origin
         What the training is made of, by name.
+    image_bytes
+        What its images take on the device.
     """
     settings, trained = learner.settings, learner.trained
     shapes = {"full": (), "last": (settings.blocks,), "adapters": (settings.rank,)}
@@ -46,6 +52,7 @@ def state_of(
         best_epoch=max((report.epoch for report in reports if report.best), default=None),
         best=best,
         origin=dict(origin),
+        image_bytes=image_bytes,
     )
 
 

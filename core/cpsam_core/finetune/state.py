@@ -37,7 +37,8 @@ class TrainingState:
 
     `trained` and `average` are weights by name; `frozen` is the digest of the others, `kind` the mode with what
     shapes it. `left_out` counts those of the `steps` that were. `best` holds the weights of the epoch in `best_epoch`,
-    empty where there is none. `origin` says what the training is made of; empty where nobody said.
+    empty where there is none. `origin` says what the training is made of; empty where nobody said. `image_bytes` is what
+    the images take of which the device makes crops; None where it makes none in any case.
     """
 
     config: VitConfig
@@ -52,6 +53,7 @@ class TrainingState:
     best_epoch: int | None = None
     best: dict[str, Tensor] = field(default_factory=dict)
     origin: dict[str, str] = field(default_factory=dict)
+    image_bytes: int | None = None
 
 
 def write_state(path: Path, state: TrainingState) -> None:
@@ -75,6 +77,7 @@ def write_state(path: Path, state: TrainingState) -> None:
         "best_epoch": state.best_epoch,
         "best": state.best,
         "origin": state.origin,
+        "image_bytes": state.image_bytes,
     }
     with atomic_path(path) as temporary:
         torch.save(values, temporary)
@@ -106,6 +109,7 @@ def read_state(path: Path, like: TrainingState) -> TrainingState:
             best_epoch=values["best_epoch"],
             best=dict(values["best"]),
             origin={str(key): str(value) for key, value in dict(values.get("origin", {})).items()},
+            image_bytes=None if values.get("image_bytes") is None else int(values["image_bytes"]),
         )
     except DAMAGED as error:
         raise TrainingError(f"{path.name} is not the state of a training; remove it to start anew") from error

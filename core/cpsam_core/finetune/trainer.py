@@ -18,7 +18,7 @@ from cpsam_core.errors import TrainingError
 from cpsam_core.finetune import ranks
 from cpsam_core.finetune.anchor import Anchor, drawn_back_text
 from cpsam_core.finetune.clock import Clock
-from cpsam_core.finetune.crops import images_on_device, made_by
+from cpsam_core.finetune.crops import images_on_device, made_by, taken_by
 from cpsam_core.finetune.judge import Validation, is_better, measured, out_of_patience
 from cpsam_core.finetune.keeper import Keeper
 from cpsam_core.finetune.learner import Diverged, Learner, check_fit
@@ -141,6 +141,7 @@ class Trainer:
             lambda text, memory: self._tell("memory", text, memory),
         )
         self._images: DeviceImages | None = None
+        self._image_bytes: int | None = None
         self.reports: list[EpochReport] = []
         self._best: Weights = {}
         self._result: TrainResult | None = None
@@ -203,9 +204,8 @@ class Trainer:
         """
         if self._result is None:
             # Not with the trainer, which may wait for others before it runs.
-            self._images = images_on_device(
-                self.data, self.model, self.settings, self.device, self.learner.need, progress
-            )
+            self._images = images_on_device(self.data, self.learner, self._image_bytes, progress)
+            self._image_bytes = taken_by(self._images, self.learner)
             log.info(
                 "training on %s in %s, sets %s; %s",
                 self.device,
@@ -213,11 +213,13 @@ class Trainer:
                 self.data.mixing,
                 made_by(self._images, self.settings),
             )
-            stopped, reason = self._train(progress)
+            try:
+                stopped, reason = self._train(progress)
+            finally:
+                self._images = None
             if reason:
                 self._tell("stopped", early_text(reason), self.memory)
             self.learner.stepper.close()
-            self._images = None
             model = self.learner.trained.finish(self._best or None)
             model.encoder.part = (0, 1)
             best = max((report.epoch for report in self.reports if report.best), default=None)
@@ -330,7 +332,9 @@ class Trainer:
         if self._on_epoch is not None:
             self._on_epoch(report)
         if self.ranks.leads:
-            self._keeper.offer(lambda: state_of(self.learner, self.reports, self._best, self._origin), last)
+            self._keeper.offer(
+                lambda: state_of(self.learner, self.reports, self._best, self._origin, self._image_bytes), last
+            )
 
     def _keep_budget(self, seconds: float) -> None:
         """Plan fewer epochs where those so far, the last one of so many seconds, were too slow for the budget."""
@@ -368,7 +372,7 @@ class Trainer:
 
     def _load(self, path: Path) -> None:
         state = resume(path, self.learner, self._origin)
-        self.reports, self._best = list(state.reports), state.best
+        self.reports, self._best, self._image_bytes = list(state.reports), state.best, state.image_bytes
         if self.settings.budget_minutes is not None:
             # One after the other, since each left its mark on the rates.
             for report in self.reports:

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from cpsam_core.data.augmentation import Augmentation
-from cpsam_core.finetune import crops
+from cpsam_core.finetune import TrainSettings, crops
 from cpsam_core.progress import Cancelled
-from tests.core.finetune.tiny_training import LITE, QUICK, CancelAfter, Disks, model, same, trainer
+from tests.core.finetune.tiny_training import LITE, QUICK, CancelAfter, Disks, same, trainer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -47,6 +47,37 @@ def test_the_same_seed_gives_the_same_network_interrupted_or_not(tmp_path: Path,
 
 
 @pytest.mark.usefixtures("on_device")
+@pytest.mark.parametrize(("first", "later"), [(2**33, 2**32), (1000, 2**33)])
+def test_a_training_that_goes_on_has_its_crops_made_where_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int, later: int
+) -> None:
+    """Another program had come or gone, and the crops were made elsewhere from then on."""
+    free = [first]
+    monkeypatch.setattr(crops, "free_memory", lambda device: free[0])
+    # Of the larger memory all images find room, of the smaller one none do.
+    monkeypatch.setattr(crops, "SHARE_FOR_IMAGES", 80 * 80 * 9.5 / 2**33)
+    whole, state = trainer(SETTINGS).run(), tmp_path / "run.partial"
+    with pytest.raises(Cancelled):
+        trainer(SETTINGS, resume=state).run(CancelAfter(5))
+    free[0] = later
+    result = trainer(SETTINGS, resume=state).run()
+    assert result.losses == whole.losses and same(result.model, whole.model)
+
+
+@pytest.mark.usefixtures("on_device")
+def test_where_its_images_find_no_room_any_more_it_goes_on_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = tmp_path / "run.partial"
+    with pytest.raises(Cancelled):
+        trainer(SETTINGS, resume=state).run(CancelAfter(5))
+    assert not caplog.records
+    monkeypatch.setattr(crops, "free_memory", lambda device: 1000)
+    assert len(trainer(SETTINGS, resume=state).run().losses) == 3
+    assert "less memory left than when the training began" in caplog.text
+
+
+@pytest.mark.usefixtures("on_device")
 def test_classes_are_learnt_from_such_crops() -> None:
     config = replace(LITE, out_channels=6)
     assert len(trainer(SETTINGS, config, Disks(classes=True)).run().losses) == 3
@@ -75,8 +106,10 @@ def test_images_take_no_memory_that_the_network_needs(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(crops, "DeviceImages", admit)
     large = replace(SETTINGS, memory="plenty", batch_size=4)
-    need = trainer(large).learner.need.total
-    for free in (8 * 2**30, need + crops.MAKING_BYTES + 5000, need + crops.MAKING_BYTES):
+    need = trainer(large).learner.need
+    # The weights are there already.
+    wanted = need.total - need.weights + crops.MAKING_BYTES
+    for free in (8 * 2**30 - need.weights, wanted + 5000, wanted):
         monkeypatch.setattr(crops, "free_memory", lambda device, free=free: free)
         trainer(large).run()
     assert limits == [2 * 2**30, 5000]
@@ -107,9 +140,13 @@ def test_a_full_device_makes_no_crops(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_pays_on_cards_for_small_networks_unless_processes_are_asked_for() -> None:
-    small, card = model(), torch.device("cuda")
-    assert crops._pays(card, small, QUICK)
-    assert not crops._pays(torch.device("cpu"), small, QUICK)
-    assert not crops._pays(torch.device("mps"), small, QUICK)
-    assert not crops._pays(card, small, replace(QUICK, processes=2))
+    def pays(device: str, settings: TrainSettings) -> bool:
+        learner = trainer(settings).learner
+        learner.device = torch.device(device)
+        return crops._pays(learner)
+
+    assert pays("cuda", QUICK)
+    assert not pays("cpu", QUICK)
+    assert not pays("mps", QUICK)
+    assert not pays("cuda", replace(QUICK, processes=2))
     assert crops.MOST_WEIGHTS < 300_000_000
