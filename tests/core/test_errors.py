@@ -48,5 +48,7 @@ def test_the_command_line_adds_its_options() -> None:
     error = SettingsError("Blocks need more memory: allow more.", options="--max-memory")
     assert describe(error) == "Blocks need more memory: allow more. Options: --max-memory"
     assert describe(CpsamError("no images")) == "no images"
+    # As many errors do, it ends without a full stop.
+    assert describe(CpsamError("begin anew", options="--restart")) == "begin anew. Options: --restart"
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), again.options) == (str(error), error.options)

@@ -160,7 +160,10 @@ def describe(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return memory_words(error)
     if isinstance(error, CpsamError):
-        return f"{error} Options: {error.options}" if error.options else str(error)
+        said = str(error)
+        if not error.options:
+            return said
+        return f"{said if said.endswith('.') else f'{said}.'} Options: {error.options}"
     # torch has no kind of error of its own for it on every device.
     if "out of memory" in str(error).lower():
         return "not enough memory on the device; use a smaller batch size, or --device cpu"

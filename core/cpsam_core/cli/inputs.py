@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cpsam_core.cli.common import describe
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.images import can_read
 from cpsam_core.images.companion_names import STANDARD, Endings, part_images
@@ -81,7 +82,7 @@ def gather(
             try:
                 images, made = _in_folder(path, output, endings)
             except CpsamError as error:
-                failures.append(str(error))
+                failures.append(describe(error))
                 continue
             found += images
             results += made

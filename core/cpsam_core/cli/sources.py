@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cpsam_core.cli.common import describe
 from cpsam_core.cli.inputs import expand
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.formats import FORMATS, Format, ObjectSet, ReadHints, format_of, read_each
@@ -115,7 +116,7 @@ def find_sources(
                 else:
                     found.append(InputImage(path, _kind(path, wanted), endings=endings))
             except CpsamError as error:
-                failures.append(str(error))
+                failures.append(describe(error))
     first: dict[Path, InputImage] = {}
     for one in found:
         first.setdefault(as_given(one.path), one)
