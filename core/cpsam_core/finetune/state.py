@@ -37,8 +37,8 @@ class TrainingState:
 
     `trained` and `average` are weights by name; `frozen` is the digest of the others, `kind` the mode with what
     shapes it. `left_out` counts those of the `steps` that were. `best` holds the weights of the epoch in `best_epoch`,
-    empty where there is none. `origin` says what the training is made of; empty where nobody said. `image_bytes` is what
-    the images take of which the device makes crops; None where it makes none in any case.
+    empty where there is none. `origin` says what the training is made of; empty where nobody said. `image_bytes` is
+    what the images take of which the device makes crops; None where it makes none in any case.
     """
 
     config: VitConfig
