@@ -333,7 +333,8 @@ class Trainer:
             self._on_epoch(report)
         if self.ranks.leads:
             self._keeper.offer(
-                lambda: state_of(self.learner, self.reports, self._best, self._origin, self._image_bytes), last
+                lambda: state_of(self.learner, self.reports, self._best, self._origin, self._image_bytes),
+                last,
             )
 
     def _keep_budget(self, seconds: float) -> None:
