@@ -123,6 +123,7 @@ class Persistence:
             self._take_masks(opened)
         self.saver.begin(opened.problem or opened.doubt, left_out=not opened.problem)
         if opened.content is not None and self.saver.files.has_project:
+            self._run_results.recall(opened.content.settings)
             self.content.recall()
         self.journals.begin(opened.image)
         self.watching.begin()

@@ -280,10 +280,16 @@ class RunResults:
     def swap(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         """Put masks that were read into the document as one step; their thresholds and flows come with them."""
         self._take(kind, name, found)
-        if found.settings:
-            self._run_state.recall(found.settings, opened=True)
-            self._images.recall(found.settings)
-            self.settings_changed.emit()
+        self.recall(found.settings)
+
+    def recall(self, settings: Mapping[str, Any]) -> None:
+        """Take over what masks that were read were made with, where their file says so."""
+        if not settings:
+            return
+        self._run_state.last_settings = dict(settings)
+        self._run_state.recall(settings, opened=True)
+        self._images.recall(settings)
+        self.settings_changed.emit()
 
     def put_ahead(self, found: tasks.MaskResult) -> None:
         """Put in what was found before the image was opened; thresholds that were moved since then are applied."""

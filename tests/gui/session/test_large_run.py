@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from cpsam_core.images import limits, read_image
+from cpsam_core.images.project_summary import read_settings
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.system.machine import Memory
 from cpsam_gui import operations
@@ -135,6 +136,23 @@ def test_a_run_by_blocks_lands_is_saved_and_undone(qtbot: QtBot, session: Sessio
     check_disks(session)
     # The run itself is no longer needed; it goes as soon as nothing reads it.
     qtbot.waitUntil(lambda: not (slide.with_suffix(".cpsam") / "whole" / "run").exists())
+
+
+def test_what_a_run_was_made_with_comes_back_and_is_saved_again(
+    qtbot: QtBot, session: Session, slide: Path
+) -> None:
+    """The next save had left out model and thresholds."""
+    open_slide(qtbot, session, slide)
+    session.run_state.change(flow_threshold=0.7)
+    assert run(qtbot, session) == []
+    save(qtbot, session)
+    made_with = read_settings(slide.with_suffix(".cpsam"))
+    assert made_with["model"] and made_with["flow_threshold"] == 0.7
+    open_slide(qtbot, session, slide)
+    assert session.run_state.last_settings == made_with
+    operations.add(session.document, Box(0, 1, 0, 9, 0, 9), np.ones((1, 9, 9), bool))
+    save(qtbot, session)
+    assert read_settings(slide.with_suffix(".cpsam")) == made_with
 
 
 def _read_anew(session: Session) -> None:
