@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import Any, cast
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
+import tifffile
 import torch
 
 from cpsam_core.data.augmentation import Augmentation
-from cpsam_core.data.dataset import Key, TrainingSet
+from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.device_batches import DeviceMaker
 from cpsam_core.data.device_images import DeviceImages
-from cpsam_core.data.example import Example
-from cpsam_core.data.examples import make_example
 from cpsam_core.data.loader import Helpers, batches
 from cpsam_core.data.maker import Batch, Maker
+from cpsam_core.data.pairs import find_pairs
 from cpsam_core.finetune import TrainSettings
 from cpsam_core.finetune.learner import Learner
 from cpsam_core.finetune.ranks import Ranks
@@ -27,39 +29,25 @@ PICTURES, SIDE_PX, CELL_PX = 24, 600, 20
 IMAGE_BYTES = 2**31
 
 
-class Pictures:
-    """Stands in for a training set: round cells in noise."""
-
-    channels = 3
-
-    def __init__(self, count: int, side: int) -> None:
-        rng = np.random.default_rng(0)
-        y, x = np.indices((side, side))
-        labels = (y // CELL_PX * (side // CELL_PX + 1) + x // CELL_PX + 1).astype(np.uint32)
-        labels[np.hypot(y % CELL_PX - CELL_PX / 2, x % CELL_PX - CELL_PX / 2) > 0.4 * CELL_PX] = 0
-        cells = (labels > 0)[:, :, None]
-        pixels = (cells + rng.random((side, side, 3), np.float32)) / np.float32(2)
-        first = make_example(pixels, labels)
-        self.examples = [first] * count
-
-    def all_keys(self) -> list[Key]:
-        """Return the key of each."""
-        return [("", number) for number in range(len(self.examples))]
-
-    def choose(self, rng: np.random.Generator, turn: object = None) -> Key:
-        """Draw one."""
-        return "", int(rng.integers(len(self.examples)))
-
-    def of(self, key: Key) -> Example:
-        """Return it."""
-        return self.examples[key[1]]
+def pictures(folder: Path, count: int, side: int) -> TrainingSet:
+    """Return so many images to learn from, round cells in noise: one image, read as often."""
+    rng = np.random.default_rng(0)
+    y, x = np.indices((side, side))
+    labels = (y // CELL_PX * (side // CELL_PX + 1) + x // CELL_PX + 1).astype(np.uint16)
+    labels[np.hypot(y % CELL_PX - CELL_PX / 2, x % CELL_PX - CELL_PX / 2) > 0.4 * CELL_PX] = 0
+    pixels = 127 * (labels > 0)[:, :, None] + rng.integers(0, 128, (side, side, 3))
+    tifffile.imwrite(folder / "cells.tif", pixels.astype(np.uint8), photometric="rgb")
+    tifffile.imwrite(folder / "cells_masks.tif", labels)
+    return TrainingSet(find_pairs(folder) * count)
 
 
 def crops(side: int, size: int, device: torch.device, tiny: bool) -> dict[str, Any]:
     """Make batches alone, and train cpsam-lite on batches made by the device and by two threads."""
-    data = cast("TrainingSet", Pictures(2, 96) if tiny else Pictures(PICTURES, SIDE_PX))
+    with TemporaryDirectory() as folder:
+        data = pictures(Path(folder), 2, 96) if tiny else pictures(Path(folder), PICTURES, SIDE_PX)
+        images = DeviceImages(data, device, IMAGE_BYTES)
     recipe = Augmentation.whole(crop=side, scale=(0.3, 2.0), degraded=0.25, invert=0.15)
-    images, steps = DeviceImages(data, device, IMAGE_BYTES), 2 if tiny else 20
+    steps = 2 if tiny else 20
     maker = DeviceMaker(Maker(data, recipe, size, (0, 0), (0, 1)), images)
     maker.batch(0)
     _wait(device)

@@ -10,13 +10,12 @@ import numpy as np
 import torch
 
 from cpsam_core.data.augmentation import Augmentation
-from cpsam_core.data.dataset import Key
-from cpsam_core.data.example import Example
 from cpsam_core.data.examples import make_example
 from cpsam_core.finetune import Trainer, TrainSettings
 from cpsam_core.network.config import VitConfig
 from cpsam_core.network.vit import FlowVit
 from cpsam_core.progress import Cancelled
+from tests.core.data.example_set import ExampleSet
 
 LITE = VitConfig.lite(depth=1, width=32, heads=1, neck=16, tile=64, layer_drop=0.3)
 PATCH = VitConfig(depth=2, width=32, heads=2, tile=64, patch=8, neck=16, layer_drop=0.4)
@@ -31,10 +30,8 @@ QUICK = TrainSettings(
 )
 
 
-class Disks:
-    """Stands in for a training set: bright disks on dark ground."""
-
-    channels = 3
+class Disks(ExampleSet):
+    """Bright disks on dark ground."""
 
     def __init__(self, classes: bool = False) -> None:
         self.mixing = {"disks": 1.0}
@@ -42,28 +39,13 @@ class Disks:
         for number, (y, x) in enumerate(np.ndindex(3, 3), 1):
             cv2.circle(masks, (14 + 26 * x, 14 + 26 * y), 8, number, -1)
         image = np.repeat((masks > 0)[:, :, None].astype(np.float32), 3, axis=2)
-        self.kept = make_example(image, masks)
+        example = make_example(image, masks)
         if classes:
-            self.kept = replace(self.kept, classes=np.where(masks > 0, 1 + masks % 2, 0).astype(np.uint8))
-
-    def __len__(self) -> int:
-        return 1
+            example = replace(example, classes=np.where(masks > 0, 1 + masks % 2, 0).astype(np.uint8))
+        super().__init__(example)
 
     def samples(self, fewest: int) -> int:
         return fewest
-
-    def choose(self, rng: np.random.Generator, turn: object = None) -> Key:
-        return "", 0
-
-    def all_keys(self) -> list[Key]:
-        return [("", 0)]
-
-    def of(self, key: Key) -> Example:
-        return self.kept
-
-    def example(self, index: int) -> Example:
-        assert index == 0
-        return self.kept
 
 
 def model(config: VitConfig = LITE, seed: int = 0) -> FlowVit:
