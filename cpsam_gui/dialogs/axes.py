@@ -24,7 +24,7 @@ from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim, form
 from cpsam_gui.style.letters import give_letters
-from cpsam_gui.style.stray_keys import guard_stray_keys
+from cpsam_gui.style.unasked import guard_unasked
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks import AxesReading, prepare
 
@@ -83,7 +83,7 @@ class AxesDialog(QDialog):
             button.setFocus()
         self._refresh()
         guard_wheels(self)
-        guard_stray_keys(self)
+        guard_unasked(self)
 
     def _box(self, letter: str) -> QComboBox:
         box = QComboBox()

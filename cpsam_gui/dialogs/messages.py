@@ -10,9 +10,8 @@ from PyQt6.QtWidgets import QMessageBox, QPushButton
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
-from cpsam_gui.style.letters import give_letters, with_letters
-from cpsam_gui.style.second_click import guard_second_clicks
-from cpsam_gui.style.stray_keys import guard_stray_keys
+from cpsam_gui.style.letters import give_letters
+from cpsam_gui.style.unasked import guard_unasked
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
@@ -38,12 +37,6 @@ def _box(parent: QWidget, icon: str, colour: str, text: str) -> QMessageBox:
     return box
 
 
-def _guard(box: QMessageBox) -> None:
-    """Keep from a box, once it has its buttons, what was meant for the window that it came in front of."""
-    guard_second_clicks(box)
-    guard_stray_keys(box)
-
-
 def problem_box(parent: QWidget, problem: Problem) -> QMessageBox:
     """Return a dialog that shows a problem and offers to copy its details."""
     box = _box(parent, "alert_outline", theme.current().warning, problem.text)
@@ -60,7 +53,7 @@ def problem_box(parent: QWidget, problem: Problem) -> QMessageBox:
     # A click of any button closes the box; copying must not, so its own handler is put in place.
     copy.clicked.disconnect()
     copy.clicked.connect(lambda: copy_details(problem))
-    _guard(box)
+    guard_unasked(box)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return box
 
@@ -81,17 +74,17 @@ def ask(parent: QWidget, question: Question) -> str:
         if shown.isVisible() and shown.text() in question.detail:
             shown.close()
     role = QMessageBox.ButtonRole
-    buttons = {}
-    texts = with_letters([answer.text for answer in question.answers])
-    for answer, text in zip(question.answers, texts, strict=True):
+    buttons: dict[QPushButton | None, str] = {}
+    for answer in question.answers:
         safe = answer.key == question.safe
-        button = box.addButton(text, role.RejectRole if safe else role.AcceptRole)
+        button = box.addButton(answer.text, role.RejectRole if safe else role.AcceptRole)
         buttons[button] = answer.key
         if safe:
             box.setEscapeButton(button)
         if answer is question.answers[0]:
             box.setDefaultButton(button)
-    _guard(box)
+    give_letters(buttons)
+    guard_unasked(box)
     box.exec()
     return next((key for button, key in buttons.items() if button is box.clickedButton()), question.safe)
 
@@ -109,9 +102,10 @@ def ask_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
         (buttons.Discard, translate("Discard")),
         (buttons.Cancel, translate("Cancel")),
     )
-    for (kind, _), text in zip(known, with_letters([text for _, text in known]), strict=True):
+    for kind, text in known:
         button = box.button(kind)
         if button is not None:
             button.setText(text)
-    _guard(box)
+    give_letters(box.button(kind) for kind, _ in known)
+    guard_unasked(box)
     return QMessageBox.StandardButton(box.exec())

@@ -12,7 +12,7 @@ from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.storage.journal_folder import GIVEN_UP_DAYS
 from cpsam_gui.style import theme
 from cpsam_gui.style.letters import give_letters
-from cpsam_gui.style.stray_keys import guard_stray_keys
+from cpsam_gui.style.unasked import guard_unasked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,7 +58,7 @@ class RecoveryDialog(QDialog):
         self.list.itemDoubleClicked.connect(self.recover)
         layout.addWidget(self.list, 1)
         layout.addWidget(self._make_buttons())
-        guard_stray_keys(self)
+        guard_unasked(self)
         self.resize(520, 320)
 
     def _make_buttons(self) -> QDialogButtonBox:

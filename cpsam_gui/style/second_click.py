@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, QPointF
+from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -48,6 +48,8 @@ class SecondClickGuard(QObject):
 
 def guard_second_clicks(root: QWidget) -> None:
     """Watch the buttons below a widget; may be called again where some were added."""
-    guard = root.findChild(SecondClickGuard) or SecondClickGuard(root)
+    # Not that of a dialog below it, which goes with the dialog.
+    own = root.findChild(SecondClickGuard, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    guard = own or SecondClickGuard(root)
     for button in root.findChildren(QAbstractButton):
         button.installEventFilter(guard)

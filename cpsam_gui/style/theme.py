@@ -77,8 +77,8 @@ class ThemeEvents(QObject):
 _current = DARK
 _events = ThemeEvents()
 changed = _events.changed
-_plain: dict[tuple[tuple[str, ...], str], QIcon] = {}
 """Icons and colours must be taken anew: ``theme.changed.connect(self._recolour)``."""
+_plain: dict[tuple[tuple[str, ...], str], QIcon] = {}
 
 
 def current() -> Scheme:

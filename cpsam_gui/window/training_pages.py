@@ -16,8 +16,7 @@ from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.training import RESUME
 from cpsam_gui.state.view import Camera
 from cpsam_gui.storage.companions import first_without_work
-from cpsam_gui.style.second_click import guard_second_clicks
-from cpsam_gui.style.stray_keys import guard_stray_keys
+from cpsam_gui.style.unasked import guard_unasked
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
@@ -67,8 +66,7 @@ class TrainingPages(QObject):
         page.visit.connect(self.visit)
         self._follow_next(page)
         # It comes by itself, while its reader may be drawing.
-        guard_second_clicks(page)
-        guard_stray_keys(page)
+        guard_unasked(page)
         page.show()
         return page
 

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QAbstractButton, QToolBar
+from PyQt6.QtWidgets import QAbstractButton, QDialogButtonBox, QToolBar
 
 from cpsam_gui.actions.install import actions_of
+from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.panels import SegmentPanel, TrainPanel
+from cpsam_gui.tasks import read_unsure
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.window.window import Window
@@ -66,6 +70,20 @@ def test_what_comes_where_retrain_was_gets_no_second_click(opened: Window) -> No
     assert not asked
     QTest.mouseClick(foot.stop, LEFT)
     assert asked == ["stop"]
+
+
+def test_a_question_about_axes_is_not_answered_by_the_click_that_brought_it(
+    window: Window, qtbot: QtBot, image_file: Path
+) -> None:
+    dialog = AxesDialog(window, read_unsure(image_file, lambda *_: None))
+    dialog.open()
+    qtbot.waitUntil(dialog.isVisible)
+    button = dialog.buttons.button(QDialogButtonBox.StandardButton.Open)
+    assert button is not None
+    click_again(button)
+    assert dialog.isVisible()
+    QTest.mouseClick(button, LEFT)
+    assert not dialog.isVisible()
 
 
 def test_each_of_several_quick_clicks_counts_where_the_button_stays_what_it_is(segmented: Window) -> None:
