@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -24,6 +23,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_core.formats import FORMATS, Format, WriteOptions, find_format, left_out, name_for
 from cpsam_core.formats.registry import check_possible
+from cpsam_gui.dialogs.export_fields import WORDS, choice_fields, show_value, text_of, value_of
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.settings_values import keep_soon, stored_flag, stored_text
 from cpsam_gui.session.exporting import replace_words
@@ -31,7 +31,6 @@ from cpsam_gui.storage.companions import companions_of
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
 from cpsam_gui.style.letters import give_letters
-from cpsam_gui.style.number_fields import DecimalBox
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks.exporting import ExportPlan
 
@@ -42,19 +41,6 @@ if TYPE_CHECKING:
 
 GROUP = "export"
 KEY = Qt.ItemDataRole.UserRole
-WORDS = {
-    "compression": "Compression",
-    "tiled": "In tiles, for very large images",
-    "annotations": "As annotations, which QuPath lets you edit",
-    "ngff": "Version",
-    "show_ids": "With the number of each object",
-    "scale_bar": "With a scale bar",
-    "fill": "Opacity of the fill",
-}
-CHOICES: dict[str, dict[str, object]] = {
-    "compression": {"zlib": "zlib", "lzw": "lzw", "zstd": "zstd", "none": None},
-    "ngff": {"0.4": "0.4", "0.5": "0.5"},
-}
 
 
 class ExportDialog(QDialog):
@@ -73,7 +59,7 @@ class ExportDialog(QDialog):
         self.resize(720, 460)
         self.list = QListWidget()
         self.list.setMinimumWidth(280)
-        self.fields: dict[str, QWidget] = _fields()
+        self.fields: dict[str, QWidget] = choice_fields()
         self.measured = QCheckBox(translate("Measure the objects"))
         self.this, self.folder = (
             QRadioButton(translate("This image")),
@@ -175,7 +161,7 @@ class ExportDialog(QDialog):
 
     def plan(self) -> ExportPlan:
         """Return how objects are written."""
-        values: dict[str, Any] = {name: _value(self.fields[name]) for name in self.chosen.options}
+        values: dict[str, Any] = {name: value_of(self.fields[name]) for name in self.chosen.options}
         options = WriteOptions(**values)
         return ExportPlan(self.chosen, options, self.measured.isChecked(), self.replace.isChecked())
 
@@ -210,7 +196,7 @@ class ExportDialog(QDialog):
         for name, field in self.fields.items():
             text = stored_text(f"{GROUP}/{name}")
             if text:
-                _set(field, text)
+                show_value(field, text)
 
     def _remember(self) -> None:
         if self._once:
@@ -220,7 +206,7 @@ class ExportDialog(QDialog):
             # In a folder that cannot be written nobody chose it.
             if box is not self.beside or not self._exporting.closed_folder:
                 values[name] = box.isChecked()
-        values |= {name: _stored(field) for name, field in self.fields.items()}
+        values |= {name: text_of(field) for name, field in self.fields.items()}
         keep_soon({f"{GROUP}/{name}": value for name, value in values.items()})
 
     def _export(self) -> None:
@@ -260,58 +246,6 @@ class ExportDialog(QDialog):
         if one.key == "seg" and not path.name.endswith("_seg.npy"):
             return path.with_name(path.name.removesuffix(".npy") + "_seg.npy")
         return path if path.suffix.lower() == suffix.lower() else path.with_name(path.name + suffix)
-
-
-def _fields() -> dict[str, QWidget]:
-    """Return a field for each choice that a format may offer, at the engine's default."""
-    default = WriteOptions()
-    made: dict[str, QWidget] = {}
-    for one in fields(WriteOptions):
-        value = getattr(default, one.name)
-        field: QWidget
-        if one.name in CHOICES:
-            field = box = QComboBox()
-            for text, data in CHOICES[one.name].items():
-                box.addItem(translate("None") if data is None else text, data)
-        elif isinstance(value, bool):
-            field = QCheckBox(translate(WORDS[one.name]))
-        else:
-            field = number = DecimalBox()
-            number.setRange(0, 1)
-            number.setSingleStep(0.05)
-        _set(field, value)
-        made[one.name] = field
-    return made
-
-
-def _value(field: QWidget) -> object:
-    if isinstance(field, QComboBox):
-        return field.currentData()
-    return field.isChecked() if isinstance(field, QCheckBox) else _number(field)
-
-
-def _stored(field: QWidget) -> str:
-    """Return what a field says as text, as settings files hold it."""
-    if isinstance(field, QComboBox):
-        return field.currentText()
-    return str(field.isChecked()).lower() if isinstance(field, QCheckBox) else str(_number(field))
-
-
-def _number(field: QWidget) -> float:
-    return field.value() if isinstance(field, DecimalBox) else 0.0
-
-
-def _set(field: QWidget, value: object) -> None:
-    """Show a value; one that makes no sense changes nothing."""
-    if isinstance(field, QComboBox):
-        field.setCurrentIndex(max(0, field.findText(str(value))))
-    elif isinstance(field, QCheckBox):
-        field.setChecked(value in (True, "true"))
-    elif isinstance(field, DecimalBox):
-        try:
-            field.setValue(float(str(value)))
-        except ValueError:
-            return
 
 
 def _heading(text: str) -> QLabel:

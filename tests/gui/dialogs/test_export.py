@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import tifffile
-from PyQt6.QtWidgets import QCheckBox, QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QMessageBox
 
 from cpsam_core.formats import FORMATS, WriteOptions, find_format
 from cpsam_core.images import read_image, write_labels, write_picture, write_tiff
@@ -20,6 +20,7 @@ from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs.export import GROUP, ExportDialog
+from cpsam_gui.dialogs.export_fields import choice_fields, show_value, text_of, value_of
 from cpsam_gui.tasks.ahead import Ahead
 from cpsam_gui.tasks.exporting import ExportPlan, export_folder
 from cpsam_gui.window.recent_menu import RecentMenu, recent_paths
@@ -113,6 +114,19 @@ def test_the_dialog_shows_what_a_format_heeds_and_remembers(
     assert again.plan().options.annotations
     again.reject()
     assert GROUP == "export"
+
+
+def test_what_is_remembered_does_not_depend_on_the_language(german: None, qtbot: QtBot) -> None:
+    box = choice_fields()["compression"]
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(box.findData(None))
+    assert box.currentText() == "Keine"
+    kept = text_of(box)
+    show_value(box, "zlib")
+    show_value(box, kept)
+    assert value_of(box) is None and kept == "None"
+    show_value(box, "no such compression")
+    assert value_of(box) is None
 
 
 def test_what_is_not_possible_is_gray_and_says_why(
