@@ -112,7 +112,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "verified",
         "Verified",
-        lambda w: w.session.persistence.toggle_verified(),
+        lambda w: w.session.facts.toggle_verified(),
         ("Ctrl+Shift+V",),
         "",
         WITH_IMAGE,

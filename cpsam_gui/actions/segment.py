@@ -65,7 +65,7 @@ def _pixel_size(window: Window) -> None:
 
     def take(micrometres: float) -> None:
         size = micrometres if micrometres > 0 and micrometres != of_file else None
-        window.session.persistence.set_facts(translate("Pixel size"), pixel_size=size)
+        window.session.facts.change(translate("Pixel size"), pixel_size=size)
 
     dialog.answered.connect(take)
     dialog.open()

@@ -43,7 +43,7 @@ class ReviewPanel(Panel):
         super().__init__()
         self._review, self._open_image = session.reviewing, session.open_image
         self._view, self._run_state = session.view, session.run_state
-        self._persistence, self._folder = session.persistence, session.folder
+        self._facts, self._folder = session.facts, session.folder
         self._candidates, self._measuring = session.candidates, session.measuring
         self._missed, self._gestures = session.missed, session.gestures
         self.progress_words = QLabel()
@@ -92,7 +92,7 @@ class ReviewPanel(Panel):
         self.verified = QCheckBox(translate("The whole image is verified"))
         tip = f"{translate('Every object is correct and none is missing')}  ({written_keys('Ctrl+Shift+V')})"
         self.verified.setToolTip(tip)
-        self.verified.clicked.connect(self._persistence.toggle_verified)
+        self.verified.clicked.connect(self._facts.toggle_verified)
         self.suggest = _button("Suggest the next image", "Ctrl+Shift+N", "lightbulb_outline", self._suggest)
 
     @property
@@ -195,7 +195,7 @@ class ReviewPanel(Panel):
         for button in (self.previous, self.onward):
             button.setEnabled(total > 0)
         self.verified.setEnabled(there)
-        self.verified.setChecked(there and self._persistence.state is ReviewState.VERIFIED)
+        self.verified.setChecked(there and self._facts.state is ReviewState.VERIFIED)
         self.suggest.setEnabled(open_image.path is not None)
 
     def _show_words(self) -> None:

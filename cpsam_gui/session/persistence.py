@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEventLoop, QTimer
 
 from cpsam_gui import tasks
-from cpsam_gui.jobs.job import Ending, Problem
-from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.jobs.job import Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.autosave import Autosave
 from cpsam_gui.session.class_names import ClassNames
@@ -282,63 +280,6 @@ class Persistence:
         )
         self._notices.message.emit(words.format(name=path.name, days=GIVEN_UP_DAYS))
 
-    def save_elsewhere(self, folder: Path) -> Path | None:
-        """Copy the image into a folder and save its project beside the copy, as :meth:`save_now` does.
-
-        Return the copy; None where that failed, which is said.
-        """
-        document, path, state = (
-            self._open_image.document,
-            self._open_image.path,
-            self._open_image.document.state,
-        )
-        if path is None or self._notices.refuse_large(document, translate("Saving elsewhere")):
-            return None
-        extra = self.content.extra()
-        extra = replace(extra, with_flows=self.preferences.now.keep_flows and extra.output is not None)
-        made: list[Path] = []
-        endings: list[Ending] = []
-        loop = QEventLoop()
-        stop = self.saver.settled.connect(lambda: loop.quit())
-
-        def ended(ending: Ending) -> None:
-            endings.append(ending)
-            loop.quit()
-
-        self._jobs.run(
-            partial(tasks.save_copy, path, folder, document.snapshot(), dict(document.objects), extra),
-            name=translate("Saving elsewhere"),
-            lane=Lane.BESIDE,
-            then=made.append,
-            ended=ended,
-        )
-        # Of a window that is closed nobody hears the end of the job.
-        while not (endings or self._jobs.closed):
-            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-        self.saver.settled.disconnect(stop)
-        if not made:
-            return None
-        document.mark_saved(state)
-        self.journals.forget()
-        self._notices.message.emit(translate("Saved {}").format(project_path(made[0])))
-        self._notices.saved.emit(str(made[0]))
-        return made[0]
-
-    def export(self, target: Path) -> None:
-        """Write the masks to `target` in the background; its ending says in which form."""
-        document, state = self._open_image.document, self._open_image.document.state
-        if self._notices.refuse_large(document, translate("This export")):
-            return
-
-        def done(written: Path) -> None:
-            if document is self._open_image.document and self.has_no_project:
-                document.mark_saved(state)
-            self._notices.message.emit(translate("Saved {}").format(written))
-            self._notices.saved.emit(str(written))
-
-        work = partial(tasks.save, target, document.snapshot(), dict(document.objects), self.content.extra())
-        self._jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, then=done)
-
     def save_looks(self) -> None:
         """Save in the background how the image is shown and seen, where only that was changed."""
         if self.autosave.wanted and not self.unsaved and not self._open_image.document.writing:
@@ -350,36 +291,3 @@ class Persistence:
             self.save(lambda: self._images.open(path, trusted=True), masks=False)
         else:
             self._images.open(path, trusted=True)
-
-    @property
-    def state(self) -> ReviewState:
-        """How far the work on the open image is."""
-        return self._open_image.document.facts.review
-
-    def set_state(self, state: ReviewState) -> None:
-        """Say how far the work is, as a step that can be undone."""
-        words = {
-            ReviewState.NOT_STARTED: translate("Mark as not started"),
-            ReviewState.SEGMENTED: translate("Mark as segmented"),
-            ReviewState.CORRECTED: translate("Mark as corrected"),
-            ReviewState.VERIFIED: translate("Mark as verified"),
-        }
-        self.set_facts(words[state], review=state)
-
-    def toggle_verified(self) -> None:
-        """Mark the image as verified, or take that back."""
-        verified = self.state is ReviewState.VERIFIED
-        self.set_state(ReviewState.CORRECTED if verified else ReviewState.VERIFIED)
-        self._notices.message.emit(translate("Not verified") if verified else translate("Verified"))
-
-    def set_facts(self, name: str, **fields: Any) -> None:
-        """Change what is known of the image (notes, names of classes, complete regions) as one step."""
-        document = self._open_image.document
-        if self._open_image.image is None or document.writing:
-            return
-        with document.step(name, StepKind.MARK):
-            document.set_facts(**fields)
-
-    def project(self) -> Path | None:
-        """Return where the project of the open image is kept."""
-        return project_path(self._open_image.path) if self._open_image.path is not None else None

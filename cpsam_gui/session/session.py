@@ -20,8 +20,10 @@ from cpsam_gui.session.candidates import Candidates
 from cpsam_gui.session.cell_size import CellSize
 from cpsam_gui.session.close_up import CloseUp
 from cpsam_gui.session.comparing import ComparisonController
+from cpsam_gui.session.copies import Copies
 from cpsam_gui.session.edits import Edits
 from cpsam_gui.session.exporting import ExportController
+from cpsam_gui.session.facts import Facts
 from cpsam_gui.session.folder import ImageFolder
 from cpsam_gui.session.forecast import RunForecast
 from cpsam_gui.session.gestures import Gestures
@@ -109,6 +111,7 @@ class Session(QObject):
         """Make what changes masks by hand, and shows them."""
         open_image, notices = self.open_image, self.notices
         self.mask_colours = MaskColours(open_image)
+        self.facts = Facts(open_image, notices)
         self.gestures = Gestures(open_image, notices)
         self.edits = Edits(open_image, notices, self.gestures)
         self.pieces = Pieces(open_image, notices, self.jobs, self.edits, self.questions)
@@ -162,6 +165,7 @@ class Session(QObject):
             self.pieces,
             self.questions,
         )
+        self.copies = Copies(open_image, notices, jobs, self.persistence)
         self.recovery = Recovery(open_image, notices, jobs, images, self.recording, self.persistence)
         self.folder = ImageFolder(jobs, self)
         self.folder_run = FolderRun(

@@ -31,7 +31,7 @@ class FileDialogs(QObject):
         self._window, self._host = window, host
         self._open_image = session.open_image
         self._notices, self._jobs = session.notices, session.jobs
-        self._images, self._persistence = session.images, session.persistence
+        self._images, self._copies = session.images, session.copies
         self._recovery = session.recovery
 
     def image(self) -> None:
@@ -80,7 +80,7 @@ class FileDialogs(QObject):
         if name:
             chosen = Path(name)
             stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
-            self._persistence.export(chosen.with_name(f"{stem}_seg.npy"))
+            self._copies.export(chosen.with_name(f"{stem}_seg.npy"))
 
     def recovery(self, *, at_start: bool = False) -> bool:
         """Offer work that crashes left behind, on whatever images; True where some is taken up."""

@@ -29,6 +29,7 @@ class Leaving(QObject):
         self._window, self._host = window, host
         self._open_image, self._images = session.open_image, session.images
         self._notices, self._persistence = session.notices, session.persistence
+        self._copies = session.copies
         # Folders whose work is kept in journals without another question.
         self._kept: set[Path] = set()
         # Why the last try to save failed.
@@ -142,4 +143,4 @@ class Leaving(QObject):
         chosen = QFileDialog.getExistingDirectory(
             self._window, translate("Save image and masks in this folder"), str(Path.home())
         )
-        return self._persistence.save_elsewhere(Path(chosen)) if chosen else None
+        return self._copies.save_elsewhere(Path(chosen)) if chosen else None

@@ -94,7 +94,7 @@ def test_actions_are_never_out_of_date(segmented: Window, qtbot: QtBot) -> None:
         session.segmenting.segment,
         lambda: session.missed.mark(False),
         lambda: session.comparing.show(False),
-        session.persistence.toggle_verified,
+        session.facts.toggle_verified,
         lambda: session.edits.change(operations.clear),
         lambda: actions_of(segmented)["theme"].trigger(),
         lambda: actions_of(segmented)["theme"].trigger(),

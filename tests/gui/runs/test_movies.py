@@ -315,7 +315,7 @@ def test_all_time_points_have_label_images_or_none_and_a_correction_counts(
     # Work on another time point, not saved yet, takes nothing away.
     preferences.now = preferences.now.changed(autosave=False)
     session.edits.change(lambda document: operations.delete(document, [1]))
-    session.persistence.set_state(ReviewState.SEGMENTED)
+    session.facts.set_state(ReviewState.SEGMENTED)
     assert model.row_of(folder / "movie1.tif").data() == "movie1.tif\n5/5, corrected"
 
 

@@ -129,7 +129,7 @@ def test_thresholds_of_one_image_do_not_go_on_to_the_next(
     session.run_state.change(cellprob_threshold=-1.76, diameter=30.0)
     segment(session, qtbot)
     session.run_state.last_settings |= {"thresholds_by_hand": True}
-    session.persistence.set_facts("Notes", notes="x")
+    session.facts.change("Notes", notes="x")
     with qtbot.waitSignal(session.saved):
         session.persistence.save()
     session.run_state._start = StartingOptions()

@@ -37,7 +37,7 @@ def show(session: Session, qtbot: QtBot, image: Path, time: int | None = None) -
 def begin(session: Session, qtbot: QtBot, image: Path) -> None:
     """Open an image and save a project of it; from now on work is saved by itself."""
     show(session, qtbot, image)
-    session.persistence.set_facts("Notes", notes="seen")
+    session.facts.change("Notes", notes="seen")
     assert session.persistence.save_now(masks=False)
     session.persistence.preferences.now = Preferences(autosave_seconds=0.05)
     # Ten times what the last write took is waited for, which is long on a busy machine.
@@ -126,7 +126,7 @@ def test_an_image_that_was_only_looked_at_gets_no_project(
     show(session, qtbot, image_file)
     assert has_look(session)
     assert not image_file.with_suffix(".cpsam").exists()
-    session.persistence.set_facts("Notes", notes="seen")
+    session.facts.change("Notes", notes="seen")
     assert session.persistence.save_now(masks=False)
     restart(session)
     show(session, qtbot, image_file)
@@ -147,7 +147,7 @@ def test_each_time_point_has_its_own(session: Session, qtbot: QtBot, tmp_path: P
     show(session, qtbot, path, time=1)
     session.view.set_channel(0, **LOOK)
     assert not session.persistence.autosave.pending, "nothing else was done on this one"
-    session.persistence.set_facts("Notes", notes="the second")
+    session.facts.change("Notes", notes="the second")
     assert session.persistence.save_now(masks=False)
     restart(session)
     show(session, qtbot, path, time=0)
@@ -231,7 +231,7 @@ def test_discarded_work_is_not_written_with_it(
 ) -> None:
     begin(session, qtbot, image_file)
     session.persistence.preferences.now = Preferences(autosave_seconds=60)
-    session.persistence.set_facts("Notes", notes="wrong")
+    session.facts.change("Notes", notes="wrong")
     session.view.set_channel(0, **LOOK)
     session.persistence.discard()
     session.view.set_channel(0, gamma=2.0)

@@ -109,7 +109,7 @@ def test_work_is_saved_as_a_folder_and_comes_back(qtbot: QtBot, session: Session
     save(qtbot, session)
     assert not session.open_image.unsaved
     second = draw(session, 900, 1300)
-    session.persistence.set_facts("Notes", notes="a note")
+    session.facts.change("Notes", notes="a note")
     session.view.set_channel(0, gamma=0.5)
     save(qtbot, session)
     session.persistence.content.looks._known.clear()
@@ -177,7 +177,7 @@ def test_what_needs_everything_is_refused_in_one_line(qtbot: QtBot, session: Ses
     draw(session, 500, 500)
     said = problems_of(session)
     for work in (
-        lambda: session.persistence.export(slide.parent / "masks.tif"),
+        lambda: session.copies.export(slide.parent / "masks.tif"),
         lambda: session.comparing.people([slide.parent / "a.tif", slide.parent / "b.tif"]),
         lambda: session.exporting.import_masks(slide.parent / "masks.tif"),
     ):

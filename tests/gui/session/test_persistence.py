@@ -457,7 +457,7 @@ def test_a_folder_that_is_gone_is_told_and_the_work_stays(
     assert not asked.questions, "nobody changed anything"
     assert len(session.document.objects) == 1 + saved_before
     with qtbot.waitSignal(session.saved):
-        session.persistence.export(tmp_path / "elsewhere.tif")
+        session.copies.export(tmp_path / "elsewhere.tif")
     assert tifffile.imread(tmp_path / "elsewhere.tif").max() == 1 + saved_before
 
 
@@ -599,37 +599,37 @@ def test_a_lock_from_another_computer_counts(tmp_path: Path) -> None:
 
 
 def test_the_state_follows_the_work(session: Session, qtbot: QtBot, image_file: Path) -> None:
-    keeping = session.persistence
+    facts = session.facts
     open_in(session, qtbot, image_file)
-    assert keeping.state is ReviewState.NOT_STARTED
+    assert facts.state is ReviewState.NOT_STARTED
     draw(session)
-    assert keeping.state is ReviewState.CORRECTED
-    keeping.toggle_verified()
-    assert keeping.state is ReviewState.VERIFIED
+    assert facts.state is ReviewState.CORRECTED
+    facts.toggle_verified()
+    assert facts.state is ReviewState.VERIFIED
     session.edits.change(lambda document: operations.set_locked(document, list(document.objects)))
-    assert keeping.state is ReviewState.VERIFIED  # a lock is no correction
+    assert facts.state is ReviewState.VERIFIED  # a lock is no correction
     session.edits.change(lambda document: operations.set_locked(document, list(document.objects)))
     session.edits.change(lambda document: operations.delete(document, list(document.objects)))
-    assert keeping.state is ReviewState.CORRECTED
+    assert facts.state is ReviewState.CORRECTED
     session.edits.undo()
-    assert keeping.state is ReviewState.VERIFIED
+    assert facts.state is ReviewState.VERIFIED
     save(session, qtbot, masks=False)
     assert read_state(image_file.with_suffix(".cpsam")) is ReviewState.VERIFIED
     assert files.progress_of(image_file) is ReviewState.VERIFIED
     session.edits.go_to(0)
-    assert keeping.state is ReviewState.NOT_STARTED
-    keeping.discard()
+    assert facts.state is ReviewState.NOT_STARTED
+    session.persistence.discard()
     open_in(session, qtbot, image_file)
-    assert keeping.state is ReviewState.VERIFIED
+    assert facts.state is ReviewState.VERIFIED
     assert not session.document.modified
 
 
 def test_notes_and_classes_come_back(session: Session, qtbot: QtBot, image_file: Path) -> None:
     open_in(session, qtbot, image_file)
     names = (ClassName(1, "tumour", "#ff8800"),)
-    session.persistence.set_facts("Notes", notes="dim at the left", classes=names)
+    session.facts.change("Notes", notes="dim at the left", classes=names)
     assert session.document.steps == ("Notes",)
-    session.persistence.set_facts("Notes", notes="dim at the left")
+    session.facts.change("Notes", notes="dim at the left")
     assert session.document.steps == ("Notes",)  # nothing changed
     save(session, qtbot, masks=False)
     open_in(session, qtbot, image_file)
@@ -694,11 +694,11 @@ def test_exports_are_no_saves_but_where_there_is_no_file(
     open_in(session, qtbot, image_file)
     draw(session)
     with qtbot.waitSignal(session.saved):
-        session.persistence.export(tmp_path / "copy.png")
+        session.copies.export(tmp_path / "copy.png")
     assert session.document.modified
     session.open_image.path = None
     with qtbot.waitSignal(session.saved):
-        session.persistence.export(tmp_path / "copy.png")
+        session.copies.export(tmp_path / "copy.png")
     assert not session.document.modified
 
 
@@ -707,7 +707,7 @@ def test_a_png_that_would_lose_objects_is_refused(
 ) -> None:
     open_in(session, qtbot, image_file)
     session.document.replace("Many", np.full((1, 80, 100), 70_000, np.uint32), {})
-    session.persistence.export(tmp_path / "many.png")
+    session.copies.export(tmp_path / "many.png")
     qtbot.waitUntil(lambda: bool(problems))
     assert "65,535" in problems[0].text
     assert not (tmp_path / "many.png").exists()
@@ -719,7 +719,7 @@ def test_imported_masks_are_somebodys_work(
     masks = image_file.with_name("cells_masks.tif")
     tifffile.imwrite(masks, disc_labels.astype(np.uint16))
     open_in(session, qtbot, image_file)
-    assert session.persistence.state is ReviewState.CORRECTED
+    assert session.facts.state is ReviewState.CORRECTED
     assert {row.origin for row in session.document.objects.values()} == {Origin.EDITED}
     assert not session.document.modified
 
@@ -770,7 +770,7 @@ def test_whoever_waits_for_a_save_goes_on_where_the_system_closes_the_window(
     QTimer.singleShot(0, segmented.end)
     (tmp_path / "copies").mkdir()
     if elsewhere:
-        assert persistence.save_elsewhere(tmp_path / "copies") is None
+        assert segmented.session.copies.save_elsewhere(tmp_path / "copies") is None
     else:
         assert persistence.save_now(), "it is finished after the window"
     assert not gave_up
@@ -972,10 +972,10 @@ def test_verified_is_a_switch_of_the_window(segmented: Window) -> None:
     assert not action.isChecked()
     action.trigger()
     assert action.isChecked()
-    assert segmented.session.persistence.state is ReviewState.VERIFIED
+    assert segmented.session.facts.state is ReviewState.VERIFIED
     segmented.session.edits.undo()
     assert not action.isChecked()
-    assert segmented.session.persistence.state is ReviewState.SEGMENTED
+    assert segmented.session.facts.state is ReviewState.SEGMENTED
 
 
 def test_unsaved_work_is_offered_with_its_image(session: Session, qtbot: QtBot, image_file: Path) -> None:
@@ -994,7 +994,7 @@ def test_unsaved_work_is_offered_with_its_image(session: Session, qtbot: QtBot, 
     assert not session.document.objects
     open_in(session, qtbot, image_file)
     qtbot.waitUntil(lambda: set(session.document.objects) == {number})
-    assert session.persistence.state is ReviewState.CORRECTED
+    assert session.facts.state is ReviewState.CORRECTED
     assert session.document.modified
     qtbot.waitUntil(lambda: not left.exists())
     assert len(asked.questions) == 2

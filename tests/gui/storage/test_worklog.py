@@ -72,7 +72,7 @@ def test_what_a_step_is_does_not_depend_on_the_language(
     tifffile.imwrite(masks, disc_labels.astype(np.uint16))
     with qtbot.waitSignal(session.history_changed):
         session.exporting.import_masks(masks)
-    session.persistence.toggle_verified()
+    session.facts.toggle_verified()
     operations.delete(session.document, [2])
     rows = [(one.what, one.kind, one.by) for one in session.recording.entries]
     assert rows == [

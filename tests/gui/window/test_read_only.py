@@ -262,13 +262,13 @@ def test_a_copy_replaces_neither_another_image_nor_a_project(
     goal.mkdir()
     show(window, qtbot, image_file)
     draw(window)
-    assert session.persistence.save_elsewhere(goal) is not None
+    assert session.copies.save_elsewhere(goal) is not None
     draw(window, 30)
-    assert session.persistence.save_elsewhere(goal) is not None
+    assert session.copies.save_elsewhere(goal) is not None
     assert sorted(len(read_project_file(path).objects) for path in goal.glob("cells*.cpsam")) == [1, 2]
     (goal / image_file.name).write_bytes(b"another")
     draw(window, 50)
-    assert session.persistence.save_elsewhere(goal) is None
+    assert session.copies.save_elsewhere(goal) is None
     (box,) = window.findChildren(QMessageBox)
     assert "another cells.tif" in box.text()
     box.close()
