@@ -45,7 +45,7 @@ MARKS = {
 ROW_LINES = 3
 """Of a row: the name, the count of time points and the state, which have no room beside each other in a narrow list."""
 NOTE_LINES = 3
-"""Of what the narrow list says of its folder: images, those with masks, those verified, time points."""
+"""Of what the narrow list says of its folder: images, those with masks, those verified, unsaved or unreadable."""
 
 
 class ImageList(QAbstractListModel):
@@ -122,7 +122,8 @@ class ImageList(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return QIcon(self._decorated(path, state))
         if role == STATE_COLOUR:
-            return QColor(theme.current().warning) if path in self._folder.unreadable else None
+            warns = path in self._folder.unreadable or path in self._folder.waiting
+            return QColor(theme.current().warning) if warns else None
         return path if role == PATH else None
 
     def _words(self, path: Path, state: ReviewState, *, long: bool = False) -> str:
@@ -134,6 +135,11 @@ class ImageList(QAbstractListModel):
         if path in self.ready and state is ReviewState.NOT_STARTED:
             return translate("masks ready: segmented ahead, not saved yet" if long else "masks ready")
         times, words = self._folder.times.get(path), state_words(state)
+        if path in self._folder.waiting:
+            # First what is at risk, where the end of the line is cut.
+            words = translate("{}, not saved: back when it is opened" if long else "unsaved, {}").format(
+                words
+            )
         if times is None:
             return words
         # The count first: it is what differs, and the sign on the picture tells the state, too.

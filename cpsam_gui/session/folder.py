@@ -10,14 +10,21 @@ from cpsam_core.system.file_identity import identity_of
 from cpsam_gui.jobs.job import Ending
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.state.image_facts import ReviewState
-from cpsam_gui.storage.folder import FolderState, Unreadable, read_folder, read_states, replaced
+from cpsam_gui.storage.folder import (
+    FolderState,
+    FolderWork,
+    Unreadable,
+    read_folder,
+    read_states,
+    replaced,
+    with_saved,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from cpsam_gui.jobs.jobs import Jobs
-    from cpsam_gui.storage.parts_done import PartsDone
 
 SETTLE_MS = 400
 """After a change on the disk, before the folder is read again."""
@@ -44,6 +51,8 @@ class ImageFolder(QObject):
         # State of work that no file holds yet, and whether it is on a part of its file only.
         self._live: tuple[Path, ReviewState, bool] | None = None
         self._saved: dict[Path, ReviewState] = {}
+        # How often states were asked for, and which of the answers was taken last.
+        self._asked = self._answered = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -72,11 +81,8 @@ class ImageFolder(QObject):
             self.states_changed.emit([self._live[0]])
 
     def _with_saved(self, image: Path, live: ReviewState, part: bool) -> ReviewState:
-        """Return how far an image is, with what is saved of its other time points and scenes."""
-        from cpsam_core.images.project_summary import review_of_all
-
-        saved = self._saved.get(image, ReviewState.NOT_STARTED)
-        return ReviewState(review_of_all([live, saved])) if part and saved.value else live
+        """Return how far an image is, with what is saved, or waits, of its other time points and scenes."""
+        return with_saved(live, self._saved.get(image, ReviewState.NOT_STARTED), part=part)
 
     def cannot_read(self, image: Path, why: str) -> None:
         """Remember that an image cannot be read, as long as its file is this one."""
@@ -118,6 +124,7 @@ class ImageFolder(QObject):
                     self._watcher.removePaths(self._watcher.directories())
                 self._watcher.addPath(str(path))
                 self.now.states, self.now.times, self._saved = {}, {}, {}
+                self.now.waiting = frozenset()
                 self.now.path, self.now.images = path, images
                 self.moved.emit()
             self.now.images = images
@@ -137,31 +144,40 @@ class ImageFolder(QObject):
     def read_states(self) -> None:
         """Read anew, in the background, how far the work on each image is."""
         images, unreadable = self.now.images, dict(self.now.unreadable)
+        self._asked += 1
+        number = self._asked
 
-        def take(read: tuple[dict[Path, ReviewState], dict[Path, PartsDone], list[Path]]) -> None:
-            states, times, again = read
+        def take(read: tuple[FolderWork, list[Path]]) -> None:
+            work, again = read
             self.can_read(again)
-            if images == self.now.images:
-                self._saved = dict(states)
-                if self._live is not None and self._live[0] in states:
-                    states[self._live[0]] = self._with_saved(*self._live)
-                before = self.now
-                changed = [
-                    path
-                    for path in images
-                    if states[path] is not before.states.get(path)
-                    or times.get(path) != before.times.get(path)
-                ]
-                self.now.states, self.now.times = states, times
-                self.states_changed.emit(changed)
+            # Of two that read at the same time, the one that began first may end last.
+            if images == self.now.images and number > self._answered:
+                self._answered = number
+                self._take(work)
 
         self._jobs.run(
-            lambda progress: (*read_states(images), replaced(unreadable)),
+            lambda progress: (read_states(images), replaced(unreadable)),
             name="States",
             lane=Lane.BESIDE,
             outlives_image=True,
             then=take,
         )
+
+    def _take(self, work: FolderWork) -> None:
+        """Take what was read of the images."""
+        before, states = self.now, work.states
+        self._saved = dict(states)
+        if self._live is not None and self._live[0] in states:
+            states[self._live[0]] = self._with_saved(*self._live)
+        changed = [
+            path
+            for path in before.images
+            if states[path] is not before.states.get(path)
+            or work.times.get(path) != before.times.get(path)
+            or (path in work.waiting) is not (path in before.waiting)
+        ]
+        self.now.states, self.now.times, self.now.waiting = states, work.times, work.waiting
+        self.states_changed.emit(changed)
 
     def _read_again(self) -> None:
         if self._wanted is not None:

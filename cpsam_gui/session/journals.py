@@ -116,6 +116,7 @@ class Journals:
     def _keep(self, journal: Journal) -> None:
         journal.keep()
         self.kept.add(journal.path)
+        self._notices.waiting_changed.emit()
 
     def _keep_and_say(self, journal: Journal, name: str, why: str = "") -> None:
         """Keep work that nothing saves, and say so."""

@@ -33,6 +33,8 @@ class Notices(QObject):
     """A `Problem`."""
     saved = pyqtSignal(str)
     """A file was written."""
+    waiting_changed = pyqtSignal()
+    """Work that no file holds waits in a journal from now on, or no longer does."""
     unreadable = pyqtSignal(object, str)
     """An image (its path) cannot be read, and why."""
 

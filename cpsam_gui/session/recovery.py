@@ -6,7 +6,6 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from PyQt6.QtCore import QTimer
 
-from cpsam_core.errors import CpsamError
 from cpsam_core.system.file_identity import identity_of
 from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
@@ -23,17 +21,15 @@ from cpsam_gui.program.i18n import translate, written_time
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
-from cpsam_gui.storage import worklog
-from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.journal_folder import given_up_name, is_given_up, is_kept, left_behind
 from cpsam_gui.storage.journal_format import (
     RecoveredChunks,
     RecoveredWork,
     amount_of,
-    image_of,
-    part_of,
     recover,
 )
+from cpsam_gui.storage.journal_heads import image_of, part_of
+from cpsam_gui.storage.waiting_work import saved_since
 
 if TYPE_CHECKING:
     from cpsam_core.progress import Progress
@@ -45,9 +41,6 @@ if TYPE_CHECKING:
     from cpsam_gui.session.recording import WorkRecorder
     from cpsam_gui.state.document import Document
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
-
-LAG_S = 2.0
-"""The log of what was done knows whole seconds, and a journal is written a moment after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,38 +94,6 @@ def _steps(count: int | None) -> str:
     if count is None:
         return ""
     return translate("1 step") if count == 1 else filled(translate("{:,} steps"), count)
-
-
-def saved_since(image: Path | None, when: float, part: str = "") -> bool:
-    """Whether a part of an image was saved in its project after a time, seconds since 1970."""
-    if image is None:
-        return False
-    project = project_path(image)
-    try:
-        since = project.stat().st_mtime > when
-    except OSError:
-        # There is no project.
-        return False
-    return since and (not part or _part_saved_since(project, when, part))
-
-
-def _part_saved_since(project: Path, when: float, part: str) -> bool:
-    """Whether a scene or time point was saved after a time; other parts are saved in the same file."""
-    from cpsam_core.images.document_key import DocumentKey
-    from cpsam_core.images.project_summary import project_keys, read_value
-
-    key = DocumentKey.from_ending(part)
-    if key is None:
-        return True
-    if project.is_file() and key not in project_keys(project):
-        return False
-    try:
-        log = worklog.read(read_value(project, worklog.KEY, key))
-        last = max(datetime.fromisoformat(entry.when).timestamp() for entry in log)
-    except (CpsamError, ValueError):
-        # Nothing tells when.
-        return True
-    return last > when - LAG_S
 
 
 def _question(left: LeftWork) -> Question:
@@ -200,6 +161,7 @@ class Recovery:
             given_up = left.journal.replace(given_up_name(left.journal))
             # The days count from now on.
             given_up.touch()
+        self._notices.waiting_changed.emit()
 
     def recover(self, journal: Path) -> None:
         """Open the image of a journal with the work that it holds."""
@@ -273,7 +235,14 @@ class Recovery:
         journal = self._persistence.journal
         if journal is not None:
             # Only when a new journal holds this work.
-            journal.then(partial(found.path.unlink, missing_ok=True))
+            journal.then(partial(self._taken_over, found.path))
+
+    def _taken_over(self, journal: Path) -> None:
+        """Remove a journal whose work stands in another one; comes from the thread of that."""
+        journal.unlink(missing_ok=True)
+        # The window may be closed by now.
+        with suppress(RuntimeError):
+            self._notices.waiting_changed.emit()
 
 
 def put_back(document: Document, labels: RecoveredChunks, found: RecoveredWork, name: str) -> None:

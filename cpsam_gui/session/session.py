@@ -224,6 +224,7 @@ class Session(QObject):
         open_image.adopted.connect(self._hand_over)
         open_image.image_changed.connect(lambda: self.folder.follow(open_image.path))
         self.notices.saved.connect(lambda _: self.folder.read_states())
+        self.notices.waiting_changed.connect(self.folder.read_states)
         self.notices.unreadable.connect(self.folder.cannot_read)
         self.folder_run.movie_done = self.persistence.add_label_image
         open_image.history_changed.connect(self._tell_state)

@@ -9,6 +9,7 @@ from cpsam_core.system.file_identity import identity_of
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.companions import images_in, progress_of_all
 from cpsam_gui.storage.parts_done import PartsDone, parts_done
+from cpsam_gui.storage.waiting_work import waiting_reviews
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,6 +26,15 @@ class Unreadable:
     file: FileIdentity
 
 
+@dataclass(frozen=True, slots=True)
+class FolderWork:
+    """How far the work on images is, and of which of them some of it waits in journals; see :class:`FolderState`."""
+
+    states: dict[Path, ReviewState]
+    times: dict[Path, PartsDone]
+    waiting: frozenset[Path]
+
+
 @dataclass(slots=True)
 class FolderState:
     """The images of one folder in natural order, filtered by name and by state."""
@@ -35,6 +45,8 @@ class FolderState:
     """Known so far; reading them takes a while in large folders."""
     times: dict[Path, PartsDone] = field(default_factory=dict)
     """Of files with several time points or scenes, how many of them have masks."""
+    waiting: frozenset[Path] = frozenset()
+    """Those with work that no file holds: it comes back when they are opened."""
     unreadable: dict[Path, Unreadable] = field(default_factory=dict)
     """Those that somebody tried to open, or that a run tried, in vain."""
     words: str = ""
@@ -71,10 +83,13 @@ class FolderState:
         states = [self.states.get(path, ReviewState.NOT_STARTED) for path in self.images]
         started = sum(state is not ReviewState.NOT_STARTED for state in states)
         verified = sum(state is ReviewState.VERIFIED for state in states)
+        waiting = sum(path in self.waiting for path in self.images)
         count, unreadable = len(self.images), sum(path in self.unreadable for path in self.images)
         words = [f"{count:,} image{'' if count == 1 else 's'}", f"{started:,} with masks"]
         if verified:
             words.append(f"{verified:,} verified")
+        if waiting:
+            words.append(f"{waiting:,} unsaved")
         if unreadable:
             words.append(f"{unreadable:,} cannot be read")
         return ", ".join(words)
@@ -85,14 +100,24 @@ def read_folder(path: Path) -> tuple[Path, ...]:
     return tuple(images_in(path))
 
 
-def read_states(
-    images: Collection[Path],
-) -> tuple[dict[Path, ReviewState], dict[Path, PartsDone]]:
-    """Return how far the work on each image is, and of how many of its parts, where it has several, there are masks.
+def read_states(images: Collection[Path]) -> FolderWork:
+    """Return how far the work on each image is, and of how many of its parts, where it has several, masks are saved.
 
-    A little of each file is read.
+    A little of each file is read, and of each journal with work that waits.
     """
-    return progress_of_all(images), parts_done(images)
+    states, waiting = progress_of_all(images), waiting_reviews(images)
+    for image, parts in waiting.items():
+        # The whole image first, whose name is empty.
+        for part, review in sorted(parts.items()):
+            states[image] = with_saved(review, states[image], part=bool(part))
+    return FolderWork(states, parts_done(images), frozenset(waiting))
+
+
+def with_saved(unsaved: ReviewState, saved: ReviewState, *, part: bool) -> ReviewState:
+    """Return how far an image is by work that no file holds, on all of it or on a `part`, and by what is saved."""
+    from cpsam_core.images.project_summary import review_of_all
+
+    return ReviewState(review_of_all([unsaved, saved])) if part and saved.value else unsaved
 
 
 def replaced(unreadable: Mapping[Path, Unreadable]) -> list[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import struct
 import zlib
 from dataclasses import dataclass, field
@@ -314,22 +313,6 @@ def _update(objects: dict[int, dict[str, Any]], rows: Mapping[str, Any]) -> None
             objects[int(number)] = checked_fields(stored)
 
 
-def image_of(path: Path) -> Path | None:
-    """Return the image that a journal belongs to, from its first frame; None where that is damaged."""
-    meta = _first_meta(path)
-    return Path(str(meta["image"])) if "image" in meta else None
-
-
-def part_of(path: Path) -> str:
-    """Return which scene and time point of its image a journal belongs to; empty for the whole image."""
-    return str(_first_meta(path).get("part") or "")
-
-
-def axes_of(path: Path) -> str | None:
-    """Return the axes with which the image of a journal was read; None where that is damaged."""
-    return str(_first_meta(path).get("axes") or "") or None
-
-
 def amount_of(path: Path) -> Amount:
     """Return how much there is in a journal, from the descriptions of its frames; damage ends the look.
 
@@ -354,31 +337,3 @@ def amount_of(path: Path) -> Amount:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Amount()
     return Amount(len(objects) if seen else None, steps if seen and exact else None)
-
-
-def bases_of(path: Path) -> frozenset[str]:
-    """Return the folders in which labels in chunks lay that a journal tells of; what is damaged ends the look."""
-    found: set[str] = set()
-    try:
-        with ordinary(path).open("rb") as file:
-            while head := file.read(HEAD.size):
-                magic, length, size, _ = HEAD.unpack(head)
-                meta = json.loads(file.read(length)) if magic == MAGIC else {}
-                if not isinstance(meta, dict) or "chunks" not in meta:
-                    # All frames of a journal are of one kind.
-                    break
-                found.add(str(meta["chunks"]["base"]))
-                file.seek(size, os.SEEK_CUR)
-    except (OSError, ValueError, struct.error, KeyError, TypeError):
-        return frozenset(found)
-    return frozenset(found)
-
-
-def _first_meta(path: Path) -> dict[str, Any]:
-    try:
-        with ordinary(path).open("rb") as file:
-            magic, length, _, _ = HEAD.unpack(file.read(HEAD.size))
-            meta = json.loads(file.read(length)) if magic == MAGIC else {}
-    except (OSError, ValueError, struct.error):
-        return {}
-    return meta if isinstance(meta, dict) else {}

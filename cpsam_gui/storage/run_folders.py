@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cpsam_core.system.paths import as_given
 from cpsam_gui.storage.chunked_labels import readers_of
 from cpsam_gui.storage.journal_folder import is_given_up, left_behind
-from cpsam_gui.storage.journal_format import bases_of, image_of
+from cpsam_gui.storage.journal_heads import bases_of, image_of
 
 if TYPE_CHECKING:
     from pathlib import Path

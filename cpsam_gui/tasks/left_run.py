@@ -20,7 +20,8 @@ from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import earlier_work, project_path
 from cpsam_gui.storage.journal import Journal
-from cpsam_gui.storage.journal_format import RecoveredChunks, image_of, part_of, recover
+from cpsam_gui.storage.journal_format import RecoveredChunks, recover
+from cpsam_gui.storage.journal_heads import image_of, part_of
 from cpsam_gui.storage.own_writes import writing
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks, ready_to_land, records_with

@@ -24,7 +24,8 @@ def readers_of(path: Path) -> list[Callable[[], Any]]:
     from cpsam_core.images import can_read, read_image, read_labels
     from cpsam_core.images.project_files import read_project_file
     from cpsam_core.images.project_summary import is_corrected, read_review
-    from cpsam_gui.storage.journal_format import image_of, recover
+    from cpsam_gui.storage.journal_format import recover
+    from cpsam_gui.storage.journal_heads import image_of
 
     name = path.name.lower()
     if name.endswith((".safetensors", ".pth")):

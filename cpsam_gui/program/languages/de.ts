@@ -5809,6 +5809,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>unbekannt: 1</translation>
     </message>
     <message>
+      <source>unsaved, {}</source>
+      <translation>ungespeichert, {}</translation>
+    </message>
+    <message>
       <source>untitled</source>
       <translation>ohne Namen</translation>
     </message>
@@ -6417,6 +6421,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} Zeitpunkte</translation>
     </message>
     <message>
+      <source>{} unsaved</source>
+      <translation>{} ungespeichert</translation>
+    </message>
+    <message>
       <source>{} value, {} separate part</source>
       <translation>{} Wert, {} getrenntes Teil</translation>
     </message>
@@ -6483,6 +6491,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{}, last loss {}</source>
       <translation>{}, letzter Verlust {}</translation>
+    </message>
+    <message>
+      <source>{}, not saved: back when it is opened</source>
+      <translation>{}, nicht gespeichert: kommt beim Öffnen zurück</translation>
     </message>
     <message>
       <source>{}, so a quarter of {} is left out of the training and the new model is judged on it. That says less than images of their own: correct more images to be sure.</source>

@@ -17,7 +17,7 @@ from cpsam_core.images.project_summary import project_keys
 from cpsam_gui import operations
 from cpsam_gui.session.questions import Question
 from cpsam_gui.state.box import Box
-from cpsam_gui.storage.journal_format import part_of
+from cpsam_gui.storage.journal_heads import part_of
 from cpsam_gui.tasks import AxesReading
 from cpsam_gui.window.window import Window
 

@@ -13,11 +13,11 @@ import pytest
 import tifffile
 
 from cpsam_gui import operations, tasks
-from cpsam_gui.session.recovery import saved_since
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage.companions import masks_path, project_path
+from cpsam_gui.storage.waiting_work import saved_since
 from cpsam_gui.tasks import saving, unattended
 
 if TYPE_CHECKING:
@@ -312,10 +312,12 @@ def test_without_automatic_saving_it_is_kept_and_there_again_with_its_image(
     count = "4 objects found. They are" if what == "image" else "1 object found. It is"
     assert len(said) == 1 and said[0].startswith(f"cells.tif: {count} not saved")
     assert not project_path(image_file).exists()
+    qtbot.waitUntil(lambda: image_file in session.folder.now.waiting)
+    listed = session.folder.now.states[image_file]
     come_back(session, qtbot, image_file, 4 if what == "image" else 1)
     assert session.open_image.unsaved and not project_path(image_file).exists()
     assert (session.run_state.flows is not None) is (what == "image")
-    assert session.document.facts.review is not ReviewState.NOT_STARTED
+    assert session.document.facts.review is listed is not ReviewState.NOT_STARTED
     assert asked == []
 
 
@@ -357,6 +359,8 @@ def test_without_automatic_saving_a_time_point_that_was_left_gets_its_own(
     show(session, qtbot, path, 1)
     finish(session, qtbot, gate)
     assert not session.document.objects
+    qtbot.waitUntil(lambda: session.folder.now.states.get(path) is ReviewState.SEGMENTED)
+    assert path in session.folder.now.waiting
     come_back(session, qtbot, path, 4, 0)
     assert session.image is not None and session.image.time == 0
 
@@ -413,6 +417,8 @@ def test_work_on_a_time_point_is_no_older_copy_because_another_one_was_saved(
     assert session.persistence.save_now()
     (left,) = session.recovery.found()
     assert not left.is_older
+    qtbot.waitUntil(lambda: session.folder.now.states.get(path) is ReviewState.CORRECTED)
+    assert path in session.folder.now.waiting
     come_back(session, qtbot, path, 4 + saved_before, 0)
     assert not asked
     assert session.persistence.save_now()

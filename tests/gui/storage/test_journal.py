@@ -26,7 +26,8 @@ from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import journal_backlog, journal_format, journal_writer
 from cpsam_gui.storage.journal import Journal
 from cpsam_gui.storage.journal_folder import left_behind
-from cpsam_gui.storage.journal_format import HEAD, PART, SUFFIX, frame, frames, image_of, recover
+from cpsam_gui.storage.journal_format import HEAD, PART, SUFFIX, frame, frames, recover
+from cpsam_gui.storage.journal_heads import image_of
 from cpsam_gui.storage.journal_writer import Clear, Close, Entry, still_needed
 from cpsam_gui.storage.project import fields_of
 

@@ -16,9 +16,11 @@ from cpsam_core.images.project_files import read_project_file
 from cpsam_core.system import atomic
 from cpsam_gui.dialogs.export import ExportDialog
 from cpsam_gui.dialogs.recovery import RecoveryDialog
+from cpsam_gui.panels.files import FilesPanel
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.file_lock import ProjectLock
 
@@ -181,6 +183,56 @@ def test_work_that_is_kept_for_later_comes_back_with_the_image(
     qtbot.waitUntil(lambda: len(session.document.objects) == 2)
     assert len(asked.questions) == 1, "asked once for a folder"
     assert not window.findChildren(QMessageBox)
+
+
+def listed(window: Window, image: Path) -> str:
+    """Return what the list of files says of an image."""
+    model = window.panel(FilesPanel).model
+    return str(model.row_of(image).data()).partition("\n")[2]
+
+
+def test_the_list_of_files_says_that_work_was_kept_for_later(
+    window: Window, qtbot: QtBot, image_file: Path, closed: None
+) -> None:
+    """It had called the image "not started", as one that nobody touched."""
+    session, other = window.session, image_file.with_name("other.tif")
+    session.persistence.ask = Answers("later")
+    now = session.folder.now
+    show(window, qtbot, image_file)
+    draw(window)
+    qtbot.waitUntil(lambda: listed(window, image_file) == "corrected")
+    show(window, qtbot, other)
+    qtbot.waitUntil(lambda: listed(window, image_file) == "unsaved, corrected")
+    assert now.summary() == "2 images, 1 with masks, 1 unsaved"
+    now.only = ReviewState.CORRECTED
+    assert now.shown == [image_file]
+    now.only = None
+    show(window, qtbot, image_file)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 1)
+    qtbot.waitUntil(lambda: listed(window, image_file) == "corrected")
+    assert now.summary() == "2 images, 1 with masks"
+    session.persistence.discard()
+    show(window, qtbot, other)
+    qtbot.waitUntil(lambda: listed(window, image_file) == "not started")
+    assert now.summary() == "2 images, 0 with masks"
+
+
+def test_the_list_of_files_knows_after_a_restart_what_was_kept_for_later(
+    window: Window, qtbot: QtBot, image_file: Path, closed: None, segmenter: FakeSegmenter
+) -> None:
+    window.session.persistence.ask = Answers("later")
+    show(window, qtbot, image_file)
+    draw(window)
+    assert window.close()
+    later = Session(Models(lambda name, progress: segmenter))
+    later.folder.follow(image_file.with_name("other.tif"))
+    qtbot.waitUntil(lambda: image_file in later.folder.now.waiting)
+    assert later.folder.now.states[image_file] is ReviewState.CORRECTED
+    (left,) = later.recovery.found()
+    later.recovery.drop(left)
+    qtbot.waitUntil(lambda: not later.folder.now.waiting)
+    assert later.folder.now.states[image_file] is ReviewState.NOT_STARTED
+    later.close()
 
 
 def test_who_quits_is_asked_also_where_work_of_the_folder_is_kept(
