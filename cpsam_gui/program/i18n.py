@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from PyQt6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, QTranslator
+from PyQt6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, Qt, QTranslator
 from PyQt6.QtGui import QKeySequence
 
 from cpsam_gui.program.numbers import in_language, set_language
@@ -87,8 +87,7 @@ def _by_template(text: str) -> str | None:
 
     A template whose values are partly left in English would make one sentence of two languages.
     """
-    app = QCoreApplication.instance()
-    for translator in app.findChildren(TextTranslator) if app is not None else ():
+    for translator in _own_translators():
         for template, found in translator.templates_of(text):
             pieces = template.split("{}")
             if any(after and SENTENCES.search(value) for value, after in zip(found, pieces[1:], strict=True)):
@@ -98,6 +97,14 @@ def _by_template(text: str) -> str | None:
             if not any(map(_is_left, found, values)):
                 return _filled(translate(template), values)
     return None
+
+
+def _own_translators() -> list[TextTranslator]:
+    """Return what translates besides Qt; nothing is looked for in English, in which a window asks hundreds of times."""
+    app = QCoreApplication.instance()
+    if app is None or not app.property("language"):
+        return []
+    return app.findChildren(TextTranslator, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
 
 def _is_left(value: str, said: str) -> bool:
