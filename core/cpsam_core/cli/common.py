@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, TextIO
 
-from cpsam_core.errors import CpsamError, reason
+from cpsam_core.errors import CpsamError, SettingsError, reason
 from cpsam_core.progress import Progress
 from cpsam_core.system.streams import writing_output
 
@@ -27,6 +27,15 @@ subject: ContextVar[str] = ContextVar("subject", default="")
 
 class UsageError(CpsamError):
     """An option has a value that makes no sense; the exit code is that of wrong usage."""
+
+
+@contextmanager
+def wrong_usage(kind: type[CpsamError] = SettingsError) -> Iterator[None]:
+    """Take what the engine refuses for a wrong option: while these are read, not while it works."""
+    try:
+        yield
+    except kind as error:
+        raise UsageError(str(error), options=error.options) from error
 
 
 class HelpFormatter(argparse.HelpFormatter):

@@ -7,7 +7,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING
 
-from cpsam_core.cli.common import OK, UsageError, describe, fetch_progress, say, tell, terminal_progress
+from cpsam_core.cli.common import OK, UsageError, fetch_progress, say, tell, terminal_progress, wrong_usage
 from cpsam_core.cli.table import align
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def add_robustness_options(parser: argparse.ArgumentParser) -> None:
 
 def run_robustness(args: argparse.Namespace) -> int:
     """Measure and say the scores; return the exit code."""
+    from cpsam_core.cli.filters import endings_from
     from cpsam_core.data.pairs import find_pairs
-    from cpsam_core.errors import SettingsError
     from cpsam_core.retrain.lineage import Lineage
     from cpsam_core.retrain.robustness import measure_robustness
     from cpsam_core.segment.segmenter import Segmenter
@@ -52,11 +52,9 @@ def run_robustness(args: argparse.Namespace) -> int:
 
     if args.predicted is not None or args.agreement or args.annotator:
         raise UsageError("--robustness segments the images itself: give one folder, of images with masks")
-    try:
+    with wrong_usage():
         settings = Settings(diameter=args.diameter)
-    except SettingsError as error:
-        raise UsageError(describe(error)) from error
-    pairs = find_pairs(args.true)
+    pairs = find_pairs(args.true, endings=endings_from(args), pieces=args.separate_parts)
     learnt = Lineage.of(args.model).learnt_of(pairs)
     if learnt:
         tell(

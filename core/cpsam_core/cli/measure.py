@@ -19,6 +19,7 @@ from cpsam_core.cli.common import (
     say,
     tell,
     terminal_progress,
+    wrong_usage,
 )
 from cpsam_core.cli.large import MEASURED_BYTES, add_memory_option, check_pieces, large_labels
 from cpsam_core.errors import CpsamError, ImageError
@@ -221,7 +222,7 @@ def _checked(args: argparse.Namespace) -> tuple[Expression | None, FileOptions]:
         )
     if not 0 <= args.near <= 20:
         raise UsageError(f"--near is from 0 to 20 pixels, not {args.near:g}")
-    try:
+    with wrong_usage(CpsamError):
         axes = parse_axes(args.axes) if args.axes else None
         where = parse(args.where) if args.where is not None else None
         recipe = recipe_of(args.recipe)
@@ -237,8 +238,6 @@ def _checked(args: argparse.Namespace) -> tuple[Expression | None, FileOptions]:
             args.regions,
             args.separate_parts,
         )
-    except CpsamError as error:
-        raise UsageError(describe(error)) from error
 
 
 def _find(args: argparse.Namespace, endings: Endings, failed: list[str]) -> list[tuple[Input, Pair]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cpsam_core.cli.common import UsageError, describe
+from cpsam_core.cli.common import wrong_usage
 from cpsam_core.errors import CpsamError
 from cpsam_core.images.image import parse_axes
 from cpsam_core.preprocess.normalize import NormalizeSettings
@@ -184,13 +184,11 @@ def settings_from(args: argparse.Namespace) -> Settings:
         pairs = tuple(tuple(pair) for pair in given["lowhigh"])
         given["lowhigh"] = pairs[0] if len(pairs) == 1 else pairs
     brightness = {field.name for field in dataclasses.fields(NormalizeSettings)}
-    try:
+    with wrong_usage(CpsamError):
         if "axes" in given:
             given["axes"] = parse_axes(given["axes"])
         chosen = NormalizeSettings(**{name: given.pop(name) for name in brightness & set(given)})
         return Settings(normalize=chosen, **given)
-    except CpsamError as error:
-        raise UsageError(describe(error)) from error
 
 
 def _keywords(option: _Option, default: Any) -> dict[str, Any]:

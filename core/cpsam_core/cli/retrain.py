@@ -12,10 +12,10 @@ from cpsam_core.cli.common import (
     UsageError,
     add_device_options,
     add_pieces_option,
-    describe,
     say,
     tell,
     terminal_progress,
+    wrong_usage,
 )
 from cpsam_core.cli.train_images import add_seen_options, seen_by
 from cpsam_core.cli.train_options import add_setting_options, option, settings_given
@@ -122,15 +122,12 @@ def _add_how_long(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Retrain, say how the new model compares, and keep or remove it; return the exit code."""
-    from cpsam_core.errors import SettingsError
     from cpsam_core.retrain import one_click, settings_of
     from cpsam_core.weights import remove_model
 
-    try:
+    with wrong_usage():
         candidates, options = _resumed(args) if args.resume else _asked(args)
         settings_of(options)
-    except SettingsError as error:
-        raise UsageError(describe(error)) from error
     with terminal_progress("retraining", unit="step") as progress:
         outcome = one_click(candidates, options, _Teller(), progress, restart=args.restart)
     _report(outcome)

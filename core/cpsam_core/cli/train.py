@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import logging
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -15,9 +16,9 @@ from cpsam_core.cli.common import (
     UsageError,
     add_device_options,
     add_pieces_option,
-    describe,
     say,
     terminal_progress,
+    wrong_usage,
 )
 from cpsam_core.cli.train_classes import add_class_options, class_network
 from cpsam_core.cli.train_images import (
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from cpsam_core.data.dataset import Pair
     from cpsam_core.finetune import EpochReport, Trainer, TrainResult, TrainSettings
     from cpsam_core.finetune.ranks import Ranks
-    from cpsam_core.labels.pieces import Pieces
     from cpsam_core.network.vit import FlowVit
 
 SUMMARY = "train a model on images with masks"
@@ -147,13 +147,10 @@ def _add_what_is_written(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train as the options say and write model and card, alone or as one of torchrun's processes."""
-    from cpsam_core.errors import SettingsError
     from cpsam_core.finetune import ranks
 
-    try:
+    with wrong_usage():
         settings, mixing = train_settings(args), _mixing(args.mix)
-    except SettingsError as error:
-        raise UsageError(describe(error)) from error
     # Whatever can be missing is looked for now, not after hours of training.
     if args.out.is_dir():
         raise UsageError(f"--out names the file of the trained model, but {args.out} is a folder")
@@ -237,20 +234,15 @@ def _images(args: argparse.Namespace) -> tuple[list[Pair], list[Pair]]:
     from cpsam_core.data.dataset import find_pairs
     from cpsam_core.data.planes import with_planes
 
-    endings, seen = endings_from(args), seen_by(args)
-    found = find_pairs(args.images, args.masks, endings=endings, seen=seen, large=True)
-    pairs = with_planes(_parted(found, args.separate_parts), strict=args.strict)
+    find = functools.partial(
+        find_pairs, endings=endings_from(args), seen=seen_by(args), pieces=args.separate_parts, large=True
+    )
+    pairs = with_planes(find(args.images, args.masks), strict=args.strict)
     aside: list[Pair] = []
     if args.validate is not None:
-        found = find_pairs(Path(args.validate), endings=endings, seen=seen, large=True)
-        aside = with_planes(_parted(found, args.separate_parts), strict=args.strict)
+        aside = with_planes(find(Path(args.validate)), strict=args.strict)
     refuse_learnt(pairs, aside, args.model)
     return pairs, aside
-
-
-def _parted(pairs: list[Pair], pieces: Pieces) -> list[Pair]:
-    """Return the images with masks whose pieces become objects as asked."""
-    return [replace(pair, pieces=pieces) for pair in pairs]
 
 
 def _partial(args: argparse.Namespace, ranks: Ranks) -> Path:

@@ -147,6 +147,7 @@ def find_pairs(
     uncorrected: bool = False,
     endings: Endings = STANDARD,
     seen: ImageInput | None = None,
+    pieces: Pieces = "auto",
     large: bool = False,
 ) -> list[Pair]:
     """Return every image below `folder` that has masks, in natural order.
@@ -157,8 +158,8 @@ def find_pairs(
     stem in the same subfolder, else in any. Maps of classes and of what is complete are `NAME_classes` and
     `NAME_complete` beside the image, or lie in folders `classes` and `complete` beside `images`. With `uncorrected`,
     projects that hold the masks of a model as they are count too, where there are no others. Images without a project
-    are seen as `seen` says. With `large`, projects of images larger than memory count, which are folders: their pairs
-    are no more than a promise of squares, see `Pair.is_large`.
+    are seen as `seen` says, and label images are read as `pieces` says. With `large`, projects of images larger than
+    memory count, which are folders: their pairs are no more than a promise of squares, see `Pair.is_large`.
 
     Raises
     ------
@@ -197,6 +198,7 @@ def find_pairs(
                     own.complete,
                     key=own.key,
                     seen=input_of(own, seen),
+                    pieces=pieces,
                 )
             )
         if len(pairs) == before and not large and whole.project.is_dir():

@@ -273,8 +273,8 @@ def candidates_in(
     uses = uses or {}
     try:
         pairs = [
-            replace(pair, pieces=pieces)
-            for pair in find_pairs(folder, uncorrected=True, seen=otherwise, large=True)
+            pair
+            for pair in find_pairs(folder, uncorrected=True, seen=otherwise, pieces=pieces, large=True)
             if pair.image.parent in (folder, folder / "images")
         ]
     except TrainingError:

@@ -20,7 +20,7 @@ from cpsam_core.data.degrade import blur, coarsen, shot_noise
 from cpsam_core.data.examples import check_channels, counted_objects, mean_diameter, read_annotation
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import TrainingError
-from cpsam_core.images import arrange, check_same_shape, read_image
+from cpsam_core.images import arrange, check_same_shape
 from cpsam_core.metrics import average_precision
 from cpsam_core.preprocess.normalize import network_channels, normalize
 from cpsam_core.progress import Progress, silent
@@ -164,7 +164,7 @@ def measure_robustness(
 
 def _read(pair: Pair) -> tuple[Pixels, Labels]:
     """Return an image (y, x, 3), normalised, and its complete objects."""
-    image, annotation = read_image(pair.image), read_annotation(pair)
+    image, annotation = pair.read_image(), read_annotation(pair)
     check_same_shape(image, annotation.labels)
     if len(image.pixels) > 1:
         raise TrainingError(f"{pair.image.name} is a stack; robustness is measured on planes")

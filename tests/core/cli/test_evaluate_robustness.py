@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from cpsam_core.cli import main
+from cpsam_core.cli.common import CANCELLED, FAILED
+from cpsam_core.data.pairs import Pair
 from cpsam_core.images import write_labels
+from cpsam_core.progress import Cancelled
 
 
 @pytest.fixture
@@ -54,3 +57,20 @@ def test_a_table_and_json_of_the_same_scores(
 def test_wrong_usage(images: None, options: list[str], text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", ".", *options]) == 2
     assert text in capsys.readouterr().err
+
+
+def test_masks_are_found_and_parted_as_for_a_comparison(
+    images: None, disk_model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("masks/one.tif").rename("images/one_drawn.tif")
+    asked: list[Pair] = []
+
+    def look(segmenter: object, pairs: list[Pair], *given: object) -> None:
+        asked.extend(pairs)
+        raise Cancelled
+
+    monkeypatch.setattr("cpsam_core.retrain.robustness.measure_robustness", look)
+    assert main(["evaluate", ".", "--robustness"]) == FAILED
+    options = ["--mask-filter", "_drawn", "--separate-parts", "no"]
+    assert main(["evaluate", ".", "--robustness", *options]) == CANCELLED
+    assert [(pair.masks.name, pair.pieces) for pair in asked] == [("one_drawn.tif", "no")]
