@@ -9,15 +9,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from cpsam_core.data.dataset import Key
 from cpsam_core.data.device_images import DeviceImages
 from cpsam_core.data.device_intensities import intensities
 from cpsam_core.data.device_maps import maps_of
+from cpsam_core.data.device_numbers import put
 from cpsam_core.data.example import UNKNOWN_CLASS, Sample
 from cpsam_core.data.maker import Batch, Maker, stack
 from cpsam_core.data.plan import CropPlan, Drawable
@@ -99,17 +102,18 @@ class DeviceMaker:
     def _joined(self, made: Batch, places: Sequence[int], samples: dict[int, Sample]) -> Batch:
         """Put crops made on the device and samples made by the processor together, each in its place."""
         other, device = stack(list(samples.values())), self.images.device
-        order = torch.tensor([*places, *samples]).argsort().to(device)
+        order = put(np.argsort([*places, *samples]), device)
 
-        def joined(first: object, second: object) -> Tensor:
-            return torch.cat((torch.as_tensor(first), torch.as_tensor(second).to(device)))[order]
+        def joined(*both: NDArray[Any] | Tensor) -> Tensor:
+            there = [one if isinstance(one, Tensor) else put(one, device) for one in both]
+            return torch.cat(there)[order]
 
         classes = None
         if made.classes is not None or other.classes is not None:
             both = (made, other)
             classes = joined(
                 *(
-                    torch.full(torch.as_tensor(one.weights).shape, UNKNOWN_CLASS, device=device)
+                    torch.full(one.weights.shape, UNKNOWN_CLASS, device=device)
                     if one.classes is None
                     else one.classes
                     for one in both

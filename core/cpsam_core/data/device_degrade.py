@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cpsam_core.data.degrade import MANY_PHOTONS, Degradation
+from cpsam_core.data.device_numbers import put
 
 __all__ = ["degraded"]
 
@@ -27,11 +28,13 @@ def degraded(planes: Tensor, how: Sequence[Degradation], generator: torch.Genera
     linear = [k for k, one in enumerate(how) if any(one.smear) or max(one.coarse) > 1]
     if linear:
         down, across = (_operators([how[k] for k in linear], axis, side, device) for axis in (0, 1))
-        planes[linear] = down[:, None] @ planes[linear] @ across[:, None].mT
+        some = put(np.array(linear), device)
+        planes[some] = down[:, None] @ planes[some] @ across[:, None].mT
     noisy = [k for k, one in enumerate(how) if one.photons is not None]
     if noisy:
-        photons = torch.tensor([how[k].photons for k in noisy], device=device)[:, None, None, None]
-        planes[noisy] = shot_noise(planes[noisy], photons, generator)
+        photons = put(np.array([how[k].photons for k in noisy], np.float32), device)[:, None, None, None]
+        some = put(np.array(noisy), device)
+        planes[some] = shot_noise(planes[some], photons, generator)
     return planes
 
 
@@ -54,7 +57,7 @@ def _operators(how: Sequence[Degradation], axis: int, side: int, device: torch.d
         return blurred
     low, high, share = _stretched(coarse, side)
     widths = np.where(coarse > 1, coarse / 2, 0)
-    between = torch.from_numpy(share.astype(np.float32)).to(device)[:, :, None]
+    between = put(share.astype(np.float32), device)[:, :, None]
     picked = gaussian(low, widths, device) * (1 - between) + gaussian(high, widths, device) * between
     return picked @ blurred if smear.any() else picked
 
@@ -83,14 +86,14 @@ def gaussian(places: NDArray[np.int64], sigmas: NDArray[np.float64], device: tor
     # As far as OpenCV looks: an odd number of pixels, about four standard deviations to each side.
     reach = (np.rint(8 * sigmas + 1).astype(np.int64) | 1) // 2
     farthest = int(reach.max())
-    radius = torch.from_numpy(reach).to(device)[:, None, None]
-    width = torch.from_numpy(np.maximum(sigmas, 1e-3).astype(np.float32)).to(device)[:, None, None]
+    radius = put(reach, device)[:, None, None]
+    width = put(np.maximum(sigmas, 1e-3).astype(np.float32), device)[:, None, None]
 
     def shares(distance: Tensor) -> Tensor:
         return torch.exp(-0.5 * (distance / width).square()) * (distance.abs() <= radius)
 
-    images = torch.from_numpy(_images(count, farthest)).to(device)
-    distance = torch.from_numpy(places).to(device)[:, :, None] - images.ravel()
+    images = put(_images(count, farthest), device)
+    distance = put(places, device)[:, :, None] - images.ravel()
     total = shares(distance).reshape(*places.shape, *images.shape).sum(dim=2)
     whole = shares(torch.arange(-farthest, farthest + 1, device=device)[None, None]).sum(dim=2, keepdim=True)
     return total / whole

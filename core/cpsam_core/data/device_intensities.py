@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cpsam_core.data.device_degrade import degraded
+from cpsam_core.data.device_numbers import put
 from cpsam_core.data.intensities import LARGEST, LEAST_SPAN, PERCENTILES, SAME
 from cpsam_core.data.plan import CropPlan
 from cpsam_core.data.stain import DARKEST
@@ -31,11 +32,11 @@ def intensities(planes: Tensor, plans: Sequence[CropPlan], generator: torch.Gene
     planes = torch.where((numbers.invert > 0) & used, 1 - planes, planes)
     chosen = [(k, plan.degradation) for k, plan in enumerate(plans) if plan.degradation is not None]
     if chosen:
-        some = torch.tensor([k for k, _ in chosen], device=planes.device)
+        some = put(np.array([k for k, _ in chosen]), planes.device)
         worse = degraded(planes[some], [how for _, how in chosen], generator)
         planes[some] = rescaled(worse * used[some])
     planes[:, 2:] *= 1 - numbers.drop
-    order = torch.from_numpy(np.stack([plan.order for plan in plans])).to(planes.device)
+    order = put(np.stack([plan.order for plan in plans]), planes.device)
     return _jittered(planes.gather(1, order[:, :, None, None].expand_as(planes)), numbers)
 
 
@@ -60,7 +61,7 @@ class _Numbers:
             + (() if p.mixing is None else tuple(p.mixing.ravel()))
             for p in plans
         ]
-        there = torch.tensor(rows, dtype=torch.float32, device=device)[:, :, None, None]
+        there = put(np.array(rows, np.float32), device)[:, :, None, None]
         count, first = len(plans[0].order), 5
         gray, single, power, invert, drop = (there[:, k : k + 1] for k in range(first))
         contrast, brightness = (there[:, first + k * count :][:, :count] for k in (0, 1))
@@ -97,14 +98,14 @@ def _recoloured(planes: Tensor, plans: Sequence[CropPlan]) -> Tensor:
     chosen = [(k, plan.recoloured) for k, plan in enumerate(plans) if plan.recoloured is not None]
     if not chosen:
         return planes
-    some = [k for k, _ in chosen]
+    some = put(np.array([k for k, _ in chosen]), planes.device)
 
-    def put(values: list[NDArray[Any]]) -> Tensor:
-        return torch.from_numpy(np.stack(values).astype(np.float32)).to(planes.device)
+    def stacked(values: list[NDArray[Any]]) -> Tensor:
+        return put(np.stack(values).astype(np.float32), planes.device)
 
-    own = put([stains.directions for _, (stains, _) in chosen])
-    to_amounts = put([np.linalg.pinv(stains.directions).T for _, (stains, _) in chosen])
-    wanted = put(
+    own = stacked([stains.directions for _, (stains, _) in chosen])
+    to_amounts = stacked([np.linalg.pinv(stains.directions).T for _, (stains, _) in chosen])
+    wanted = stacked(
         [other.directions * (other.strengths / stains.strengths)[:, None] for _, (stains, other) in chosen]
     )
     pixels = planes[some].flatten(2)
@@ -115,7 +116,7 @@ def _recoloured(planes: Tensor, plans: Sequence[CropPlan]) -> Tensor:
     # Beyond the border of the image there is nothing to stain.
     shown = (pixels != 0).any(dim=1, keepdim=True)
     stained = torch.exp(-changed.clamp(min=0)) * shown
-    planes[some] = rescaled(stained.reshape(len(some), *planes.shape[1:]))
+    planes[some] = rescaled(stained.reshape(len(chosen), *planes.shape[1:]))
     return planes
 
 

@@ -13,13 +13,12 @@ from torch import Tensor
 
 from cpsam_core.data.crops import SHRINKING, inverted, shrunk_size, windows
 from cpsam_core.data.device_images import CELL, COUNTS, DeviceImages, Place
+from cpsam_core.data.device_numbers import put
 from cpsam_core.data.example import UNKNOWN_CLASS
 from cpsam_core.data.plan import CropPlan
 
 __all__ = ["Maps", "maps_of"]
 
-CORNERS = ((0.0, 1.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0))
-"""x and y of the pixels around a point."""
 # Values of parts of images that are averaged at once.
 MOST_VALUES = 2**25
 
@@ -46,7 +45,7 @@ class Parts:
     @classmethod
     def of(cls, device: torch.device, *columns: Any) -> Parts:
         """Make them of four sequences of numbers."""
-        together = _put(np.array(columns, np.int64), device)[:, :, None, None]
+        together = put(np.array(columns, np.int64), device)[:, :, None, None]
         return cls(*together.unbind())
 
     def index(self, xs: Tensor, ys: Tensor) -> tuple[Tensor, Tensor]:
@@ -75,17 +74,17 @@ def maps_of(images: DeviceImages, places: Sequence[Place], plans: Sequence[CropP
     marks = images.marks[index] * inside
     mask = (marks & CELL) > 0
     # Enlarged flows are interpolated, which at whole points is taking the nearest.
-    enlarged = _put(scales > 1, device)[:, None, None]
+    enlarged = put(scales > 1, device)[:, None, None]
     flows = bilinear(
         images.flows, parts, torch.where(enlarged, xs, near_x), torch.where(enlarged, ys, near_y)
     )
     turns = np.stack([plan.matrix[:, :2] / plan.scale for plan in plans])
-    targets = torch.cat((mask[:, None], turned(flows, mask, _put(turns.astype(np.float32), device))), dim=1)
-    partial = _put(np.array([place.partial for place in places]), device)[:, None, None]
+    targets = torch.cat((mask[:, None], turned(flows, mask, put(turns.astype(np.float32), device))), dim=1)
+    partial = put(np.array([place.partial for place in places]), device)[:, None, None]
     weights = torch.where(partial, (marks & COUNTS) > 0, True).float()
     classes = None
     if images.classes is not None and any(place.classes for place in places):
-        known = _put(np.array([place.classes for place in places]), device)[:, None, None]
+        known = put(np.array([place.classes for place in places]), device)[:, None, None]
         classes = torch.where(known, (images.classes[index] * inside).long(), UNKNOWN_CLASS)
     return Maps(_pixels(images, places, parts, inverses, scales, side), targets, weights, classes)
 
@@ -94,8 +93,8 @@ def bilinear(row: Tensor, parts: Parts, xs: Tensor, ys: Tensor) -> Tensor:
     """Interpolate values (all pixels, k) at points (n, y, x) of each part, 0 beyond it; return (n, y, x, k) float32."""
     left, top = xs.floor(), ys.floor()
     # Of the four pixels around each point.
-    corner_x, corner_y = (torch.tensor(side, device=row.device).view(4, 1, 1, 1) for side in CORNERS)
-    x, y = left + corner_x, top + corner_y
+    corner = torch.arange(4, device=row.device)[:, None, None, None]
+    x, y = left + corner % 2, top + corner // 2
     index, inside = parts.index(x, y)
     shares = (1 - (xs - x).abs()) * (1 - (ys - y).abs()) * inside
     return (row[index] * shares[..., None]).sum(dim=0)
@@ -123,7 +122,7 @@ def area_shares(lengths: Tensor, small: Tensor, most: int, most_small: int) -> T
 
 def _points(inverses: NDArray[np.float64], side: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Return where each pixel of each crop lies, x and y, each (n, y, x)."""
-    matrix = _put(inverses.astype(np.float32), device)[:, :, :, None, None]
+    matrix = put(inverses.astype(np.float32), device)[:, :, :, None, None]
     along = torch.arange(side, device=device, dtype=torch.float32)
     points = matrix[:, :, 0] * along[None, None, None, :] + matrix[:, :, 1] * along[None, None, :, None]
     xs, ys = (points + matrix[:, :, 2]).unbind(dim=1)
@@ -144,7 +143,7 @@ def _pixels(
     small = np.flatnonzero(scales < SHRINKING)
     large = np.flatnonzero(scales >= SHRINKING)
     if len(large):
-        chosen = _put(large, device)
+        chosen = put(large, device)
         some = Parts(*(column[chosen] for column in (parts.start, parts.stride, parts.height, parts.width)))
         pixels[chosen] = bilinear(images.pixels, some, *_points(inverses[large], side, device))
     if len(small):
@@ -163,7 +162,7 @@ def _pixels(
         seen = np.where(sizes > 0, after, 0)
         starts = np.arange(len(small)) * lines[0] * lines[1]
         some = Parts.of(device, starts, np.full(len(small), lines[1]), seen[:, 1], seen[:, 0])
-        pixels[_put(small, device)] = bilinear(reduced, some, *_points(to_part, side, device))
+        pixels[put(small, device)] = bilinear(reduced, some, *_points(to_part, side, device))
     return pixels.permute(0, 3, 1, 2)
 
 
@@ -195,15 +194,15 @@ def _averaged(
         part = images.pixels[index.clamp(max=len(images.pixels) - 1)].float().permute(0, 3, 1, 2)
         across, down = (
             area_shares(
-                _put(np.maximum(sizes[group, axis], 1).astype(np.float32), device),
-                _put(after[group, axis].astype(np.float32), device),
+                put(np.maximum(sizes[group, axis], 1).astype(np.float32), device),
+                put(after[group, axis].astype(np.float32), device),
                 max(most[axis], 1),
                 (width, height)[axis],
             )[:, None]
             for axis in (0, 1)
         )
         if part.numel():
-            reduced[group] = (down @ part @ across.mT).permute(0, 2, 3, 1)
+            reduced[put(np.array(group), device)] = (down @ part @ across.mT).permute(0, 2, 3, 1)
     return reduced.reshape(-1, channels), (height, width)
 
 
@@ -220,7 +219,3 @@ def _groups(sizes: NDArray[np.int64], channels: int) -> Iterator[list[int]]:
         largest = following
     if group:
         yield group
-
-
-def _put(array: NDArray[Any], device: torch.device) -> Tensor:
-    return torch.from_numpy(array).to(device)

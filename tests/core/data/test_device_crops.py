@@ -20,29 +20,13 @@ from cpsam_core.data.device_images import DeviceImages
 from cpsam_core.data.device_intensities import intensities, rescaled
 from cpsam_core.data.device_maps import maps_of
 from cpsam_core.data.example import UNKNOWN_CLASS, Example, Sample
-from cpsam_core.data.examples import make_example
 from cpsam_core.data.loader import Helpers, batches
 from cpsam_core.data.maker import Batch
 from cpsam_core.data.plan import CropPlan, plan_crop
-from tests.core.data.example_set import ExampleSet
+from tests.core.data.example_set import ExampleSet, picture, sections
 
 CPU = torch.device("cpu")
 SIDE = 64
-
-
-def picture(seed: int, shape: tuple[int, int] = (150, 190), channels: int = 3) -> Example:
-    """Soft disks of several brightnesses on dark ground, each channel another picture."""
-    rng = np.random.default_rng(seed)
-    y, x = np.indices(shape)
-    labels = np.zeros(shape, np.uint32)
-    pixels = np.zeros((*shape, channels), np.float32)
-    for number in range(1, 26):
-        cy, cx, radius = rng.uniform(0, shape[0]), rng.uniform(0, shape[1]), rng.uniform(5, 14)
-        distance = np.hypot(y - cy, x - cx)
-        labels[distance < radius] = number
-        bump = 1 / (1 + np.exp(distance - radius))
-        pixels += bump[:, :, None] * rng.uniform(0.2, 0.8, channels)
-    return make_example(pixels.astype(np.float32), labels)
 
 
 def held(*examples: Example, limit: int = 2**30) -> DeviceImages:
@@ -211,20 +195,10 @@ def test_percentiles_become_black_and_white_as_on_the_processor() -> None:
 
 
 def test_a_section_gets_the_colours_of_another_as_on_the_processor() -> None:
-    rng = np.random.default_rng(0)
-    stained = []
-    for directions in ([[0.65, 0.70, 0.29], [0.07, 0.99, 0.11]], [[0.65, 0.70, 0.29], [0.27, 0.57, 0.78]]):
-        amounts = np.kron(
-            rng.uniform(0, 1.2, (16, 16, 2)) * (rng.random((16, 16, 1)) < 0.6), np.ones((8, 8, 1))
-        )
-        unit = np.array(directions) / np.linalg.norm(directions, axis=1, keepdims=True)
-        stained.append(
-            make_example(np.exp(-amounts @ unit).astype(np.float32), np.zeros((128, 128), np.uint32))
-        )
-    one, other = stained
+    one, other = sections()
     plan = plan_crop(one, Augmentation(crop=SIDE), np.random.default_rng(1), other)
     assert plan.recoloured is not None
-    plain = replace(plan, recoloured=None)
+    plain, rng = replace(plan, recoloured=None), np.random.default_rng(0)
     planes = crop_of(one, plain, SIDE, rng).tile
     expected = processor.intensities(planes.copy(), plan, rng)
     found = intensities(torch.from_numpy(planes[None].copy()), [plan], torch.Generator())[0].numpy()
