@@ -203,16 +203,7 @@ class Trainer:
             which weights were the best; the last good state stays on disk.
         """
         if self._result is None:
-            # Not with the trainer, which may wait for others before it runs.
-            self._images = images_on_device(self.data, self.learner, self._image_bytes, progress)
-            self._image_bytes = taken_by(self._images, self.learner)
-            log.info(
-                "training on %s in %s, sets %s; %s",
-                self.device,
-                self.precision,
-                self.data.mixing,
-                made_by(self._images, self.settings),
-            )
+            self._place_images(progress)
             try:
                 stopped, reason = self._train(progress)
             finally:
@@ -239,6 +230,18 @@ class Trainer:
                 model, tuple(self.losses), reports, stopped, reason, best, share, remark
             )
         return self._result
+
+    def _place_images(self, progress: Progress) -> None:
+        """Read the images onto the device where it makes the crops: now, since a trainer may wait before it runs."""
+        self._images = images_on_device(self.data, self.learner, self._image_bytes, progress)
+        self._image_bytes = taken_by(self._images, self.learner)
+        log.info(
+            "training on %s in %s, sets %s; %s",
+            self.device,
+            self.precision,
+            self.data.mixing,
+            made_by(self._images, self.settings),
+        )
 
     def _train(self, progress: Progress) -> tuple[Stopped, str]:
         """Train, and return how it ended and why in words."""

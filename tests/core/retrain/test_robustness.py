@@ -12,7 +12,9 @@ import pytest
 
 from cpsam_core.data.pairs import Pair, find_pairs
 from cpsam_core.errors import TrainingError
-from cpsam_core.images import write_labels
+from cpsam_core.images import read_image, read_labels, write_labels, write_tiff
+from cpsam_core.images.document_key import DocumentKey
+from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain.robustness import (
     CONDITIONS,
@@ -101,6 +103,21 @@ def test_large_images_are_cut_before_they_are_enlarged() -> None:
     assert max(marked.shape) <= LARGEST_SIDE_PX + 12
     assert np.unique(marked).tolist() == [0, 70_001]
     assert (marked > 0).sum() == 1600
+
+
+def test_of_a_movie_the_time_point_of_the_masks_is_measured(
+    disk_model: Any, folder: Path, pairs: list[Pair]
+) -> None:
+    plane, labels = read_image(pairs[0].image).pixels[0, :, :, 0], read_labels(pairs[0].masks)
+    movie = folder / "movies" / "movie.tif"
+    movie.parent.mkdir()
+    write_tiff(movie, np.stack((plane * 0, plane)), "TYX")
+    project = ProjectFile(labels, {1: {"origin": "hand"}}, image=movie.name, review="verified")
+    write_project_file(movie.with_suffix(".cpsam"), project, key=DocumentKey(time=1))
+    (row,) = measure_robustness(
+        Segmenter(disk_model), find_pairs(movie.parent), conditions=chosen("as it is")
+    )
+    assert row.ap_75 == 1
 
 
 def test_images_without_objects_are_no_measure(disk_model: Any, folder: Path, pairs: list[Pair]) -> None:
