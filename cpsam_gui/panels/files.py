@@ -179,7 +179,7 @@ class FilesPanel(Panel):
 
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
-        self._host, self._open_image = host, session.open_image
+        self._host, self._open_image, self._images = host, session.open_image, session.images
         self._jobs, self._folder = session.jobs, session.folder
         self._look_ahead = session.look_ahead
         self.folder = self._folder.now
@@ -243,6 +243,8 @@ class FilesPanel(Panel):
         self.only.currentIndexChanged.connect(self._filter_changed)
         self.model.wanted.connect(self._want)
         self._open_image.image_changed.connect(self._opened)
+        # The row that was clicked would pass for the image that is painted on.
+        self._images.stayed.connect(self._mark_open)
         self._folder.moved.connect(self._moved)
         self._folder.reading.connect(self._reading)
         self._folder.listed.connect(self._reset)

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from cpsam_core.errors import SettingsError
 from cpsam_core.images.limits import confirm_large
 from cpsam_gui import tasks
-from cpsam_gui.jobs.job import Problem
+from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.document import Document
@@ -39,6 +39,8 @@ class Images(QObject):
     """The meaning of an image's axes must be asked (`tasks.Unsure`, what to do when it is open)."""
     declined = pyqtSignal(object)
     """A person decided not to open this image (its path) after all."""
+    stayed = pyqtSignal()
+    """Another image was asked for and does not come, for whatever reason: the open one is the one that is worked on."""
     channels_chosen = pyqtSignal()
     """Other channels go to the network."""
 
@@ -102,8 +104,14 @@ class Images(QObject):
             name=translate("Opening {}").format(path.name),
             then=partial(self._opened, then=then, reading=reading, failed=failed),
             failed=partial(self._failed, path, failed),
+            ended=partial(self._ended, self._jobs.generation),
             abandonable=True,
         )
+
+    def _ended(self, generation: int, ending: Ending) -> None:
+        """Say that the open image stays where a job came to nothing, unless yet another image was asked for."""
+        if ending is not Ending.DONE and generation == self._jobs.generation:
+            self.stayed.emit()
 
     def _failed(self, path: Path, failed: Callable[[Problem], None] | None, problem: Problem) -> None:
         self._notices.unreadable.emit(path, problem.text)
@@ -113,6 +121,7 @@ class Images(QObject):
         """Leave an image closed, as a person wants."""
         self._notices.message.emit(translate("Not opened"))
         self.declined.emit(path)
+        self.stayed.emit()
 
     def answer(
         self,
@@ -128,6 +137,7 @@ class Images(QObject):
             name=translate("Opening {}").format(unsure.path.name),
             then=partial(self._opened, then=then, reading=reading),
             failed=failed,
+            ended=partial(self._ended, self._jobs.generation),
             abandonable=True,
         )
 
@@ -160,6 +170,7 @@ class Images(QObject):
                 name=translate("Opening {}").format(Path(str(image.path)).name),
                 then=partial(self._opened, then=then, reading=reading, failed=failed),
                 failed=failed,
+                ended=partial(self._ended, self._jobs.generation),
                 abandonable=True,
             )
             return

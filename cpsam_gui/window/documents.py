@@ -52,6 +52,7 @@ class DocumentChooser(QWidget):
         self.slider.valueChanged.connect(self._moved)
         self.scenes.activated.connect(lambda _: self._open())
         open_image.image_changed.connect(self._show)
+        images.stayed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
@@ -97,7 +98,6 @@ class DocumentChooser(QWidget):
         if (scene, time) == (image.scene_number, image.time):
             return
         if not self._may_leave():
-            self._show()
             return
         # Another scene may have other axes and fewer time points.
         same = scene == image.scene_number

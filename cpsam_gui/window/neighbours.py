@@ -33,10 +33,12 @@ class Neighbours:
         self._open_image, self._images = open_image, images
         self._folder, self._notices = folder, notices
         self._may_leave = may_leave
-        # The image that somebody came to last and did not want to open: the next one is that behind it.
+        # The image that somebody came to last by going through the folder.
+        self._tried: Path | None = None
+        # The one of them that was not wanted: the next one is that behind it.
         self._declined: Path | None = None
-        images.declined.connect(partial(setattr, self, "_declined"))
-        open_image.image_changed.connect(lambda: setattr(self, "_declined", None))
+        images.declined.connect(self._decline)
+        open_image.image_changed.connect(self._arrive)
 
     def open(self, step: int, *, then: Callable[[], None] | None = None) -> None:
         """Open the next image of the folder, or with a negative step the previous one; `then` when it is there."""
@@ -52,6 +54,14 @@ class Neighbours:
         """Open the first of the images of a folder that can be read; where none can, they are listed all the same."""
         if self._may_leave():
             self._try(images, (), partial(self._folder.read, images[0].parent), None)
+
+    def _decline(self, path: Path) -> None:
+        # One that was chosen elsewhere says nothing of how far somebody has gone.
+        if path == self._tried:
+            self._declined = path
+
+    def _arrive(self) -> None:
+        self._tried = self._declined = None
 
     def _try(
         self,
@@ -74,6 +84,7 @@ class Neighbours:
             if then is not None:
                 then()
 
+        self._tried = images[0]
         self._images.open(images[0], opened, failed=failed)
 
     def _say_passed(self, passed: Sequence[Path]) -> None:

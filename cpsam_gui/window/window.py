@@ -275,7 +275,10 @@ class Window(QMainWindow):
 
     def may_leave(self) -> bool:
         """Save what is not saved yet, or ask about it; False to stay."""
-        return self.leaving.may_leave()
+        if self.leaving.may_leave():
+            return True
+        self._images.stayed.emit()
+        return False
 
     def toggle_theme(self) -> None:
         """Change between the dark and the light theme."""
