@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fonticon_mdi7 import MDI7
@@ -92,10 +93,16 @@ def icon(name: str, colour: str | None = None, on: str | None = None) -> QIcon:
     `on` is its colour where its button is checked: by default that for the accent behind it, which stands behind the
     icon of a selected row, too.
     """
-    states = {"selected": {"color": _current.on_accent}}
+    return _icon(name, colour, on, _current)
+
+
+@cache
+def _icon(name: str, colour: str | None, on: str | None, scheme: Scheme) -> QIcon:
+    # Making one takes longer than the button that bears it, and half of a window's icons are there twice.
+    states = {"selected": {"color": scheme.on_accent}}
     if colour is None:
-        states |= {"disabled": {"color": _faint(_current)}, "on": {"color": on or _current.on_accent}}
-    made: QIcon = font_icon(getattr(MDI7, name), color=colour or _current.text, states=states)
+        states |= {"disabled": {"color": _faint(scheme)}, "on": {"color": on or scheme.on_accent}}
+    made: QIcon = font_icon(getattr(MDI7, name), color=colour or scheme.text, states=states)
     return made
 
 

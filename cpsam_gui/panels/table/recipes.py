@@ -16,9 +16,9 @@ from cpsam_gui.program.i18n import translate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KEY = "table/recipe"
+KEY, STANDARD = "table/recipe", "standard"
 TITLES = {
-    "standard": "Standard: size, shape, position, intensity, neighbours",
+    STANDARD: "Standard: size, shape, position, intensity, neighbours",
     "morphology": "Morphology: circularity, Feret's diameters, convex area",
     "expression": "Expression: sums, rings and background of each channel",
     "spatial": "Spatial: distances to neighbours and regions, outlines",
@@ -52,11 +52,11 @@ class RecipeMenu(QMenu):
 
     def restore(self) -> None:
         """Choose what was chosen last; a file that is gone gives way to the standard."""
-        name = str(QSettings().value(KEY, "standard"))
+        name = str(QSettings().value(KEY, STANDARD))
         try:
             self.take(name)
         except SettingsError:
-            self.take("standard")
+            self.take(STANDARD)
 
     def take(self, name: str) -> None:
         """Choose a recipe by its name or file.
@@ -72,7 +72,10 @@ class RecipeMenu(QMenu):
             self._add(name, Path(name).name)
             actions = {str(action.data()): action for action in self._group.actions()}
         actions[name].setChecked(True)
-        QSettings().setValue(KEY, name)
+        settings = QSettings()
+        # Writing goes to the disk at once; restoring what was chosen last changes nothing.
+        if settings.value(KEY, STANDARD) != name:
+            settings.setValue(KEY, name)
         self._choose(recipe)
 
     def ask_file(self) -> None:

@@ -21,6 +21,7 @@ from cpsam_gui.style import theme
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PyQt6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.window.window import Window
@@ -250,10 +251,11 @@ def test_the_folder_is_asked_for(
     assert len(target.read_text().splitlines()) == 5
 
 
-def test_icons_follow_the_theme(panel: TablePanel, segmented: Window) -> None:
-    before = panel.top.export.icon().cacheKey()
-    theme.changed.emit()
-    assert panel.top.export.icon().cacheKey() != before
+def test_icons_follow_the_theme(panel: TablePanel, segmented: Window, qapp: QApplication) -> None:
+    assert panel.top.export.icon().cacheKey() == theme.icon("table_arrow_right").cacheKey()
+    before = panel.top.export.icon().pixmap(16, 16).toImage()
+    theme.apply(qapp, theme.LIGHT)
+    assert panel.top.export.icon().pixmap(16, 16).toImage() != before
     assert not segmented.panel(ReviewPanel).accept.icon().isNull()
 
 
