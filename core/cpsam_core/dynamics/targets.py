@@ -146,8 +146,8 @@ def _heat(
     exact: bool,
 ) -> Heat:
     """Return the heat of all objects, with one pixel of margin around the image."""
-    single = not exact or labels.size > SINGLE_PRECISION_PIXELS
-    heat: Heat = np.zeros([n + 2 for n in labels.shape], np.float32 if single else np.float64)
+    large = labels.size > SINGLE_PRECISION_PIXELS
+    heat: Heat = np.zeros([n + 2 for n in labels.shape], np.float64 if exact and not large else np.float32)
     left, precise = objects, exact
     while left:
         sheets, left = pack(left, precise), []
@@ -155,6 +155,9 @@ def _heat(
             # Those that left the range of single precision, once more in double precision.
             left += cold
             progress(done, len(sheets), "flows of masks")
+        if left and not large:
+            # Or single precision would lose their heat when it is kept.
+            heat = heat.astype(np.float64)
         precise = True
     return heat
 

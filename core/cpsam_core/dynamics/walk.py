@@ -84,8 +84,7 @@ def _twins(points: Tensor) -> Tensor:
     for axis in range(points.size(0)):
         # Coordinates of -1 to 1 in 2**30 ths; a prime near 2**32 / golden ratio spreads the low bits.
         mixed.bitwise_xor_(points[axis].mul(1073741824.0).to(torch.int32)).mul_(-1640531527)
-        # Shifted in zeros, not copies of the sign.
-        mixed.bitwise_xor_((mixed >> 15).bitwise_and_(131071))
+        mixed.bitwise_xor_(mixed >> 15)
     places = 2
     while places < 2 * count:
         places *= 2

@@ -241,6 +241,17 @@ def test_single_precision_is_close() -> None:
     assert error.max() < 0.2
 
 
+def test_an_object_with_less_heat_than_single_precision_knows_is_as_exact() -> None:
+    """The far end of a long way is 2**249 times colder than its centre."""
+    labels = np.zeros((41, 41), np.uint32)
+    labels[1:40:6, 1:40] = 1
+    for number, row in enumerate(range(1, 37, 6)):
+        labels[row : row + 6, 39 if number % 2 == 0 else 1] = 1
+    exact, quick = flows_from_masks(labels), flows_from_masks(labels, exact=False)
+    assert exact.any(axis=0).sum() > 300
+    np.testing.assert_allclose(quick, exact, atol=1e-6)
+
+
 def test_large_images_keep_the_heat_in_single_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     labels = drawn(8)
     exact = flows_from_masks(labels)

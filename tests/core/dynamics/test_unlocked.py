@@ -70,3 +70,19 @@ def test_ends_are_the_same_without_the_compiler_and_without_looks_on_the_way(
     np.testing.assert_array_equal(ends([32, 12, 12, 24, 24, 48, 48]), together)
     monkeypatch.setattr(walk, "without_lock", lambda loop, *parts: loop)
     np.testing.assert_array_equal(ends([32, 12, 12, 24, 24, 48, 48]), together)
+
+
+@pytest.mark.parametrize("ndim", [2, 3])
+def test_points_that_reach_the_border_on_their_way_slide_along_it(ndim: int) -> None:
+    shape, away = (20,) * ndim, (0.5, 0.2, 0.3)[:ndim]
+    field = (torch.tensor(away) / 20).view(1, ndim, *(1,) * ndim).expand(1, ndim, *shape).contiguous()
+    places = np.random.default_rng(0).uniform(-0.6, 0.6, (ndim, 50)).astype(np.float32)
+
+    def ends(longest: float) -> np.ndarray:
+        points = torch.from_numpy(places.copy())
+        return walk.walk(field, points, [12, 24, 24], longest, (0,) * ndim, shape, shape).numpy()
+
+    # With steps as long as the image, every one is kept inside.
+    kept = ends(2.0)
+    assert len(np.unique(kept)) > 5
+    np.testing.assert_array_equal(ends(float(field.max())), kept)
