@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QSettings, pyqtSignal
 
@@ -13,6 +13,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_values import stored
 from cpsam_gui.runs.accelerator import WAITING
+from cpsam_gui.session.training_end import TrainingEnd
 from cpsam_gui.session.training_questions import CANCEL, CLASSES, KEEP, about_classes, about_parts
 from cpsam_gui.tasks import training as work
 
@@ -35,15 +36,11 @@ if TYPE_CHECKING:
     from cpsam_gui.session.questions import Questioner
     from cpsam_gui.session.run_state import RunState
 
-Result = TypeVar("Result")
-
 BUDGET: BudgetName = "normal"
 """What a training may cost unless somebody chooses; as `cpsam retrain` has it."""
 BUDGETS: tuple[BudgetName, ...] = ("quick", BUDGET, "thorough", "paper")
 BUDGET_KEY = "training/budget"
 """Where the settings keep what was chosen last."""
-RETRAIN, RESUME = "train", "train_resume"
-"""Keys of the actions that are offered after one that was cancelled or failed."""
 
 
 class TrainingController(QObject):
@@ -99,8 +96,14 @@ class TrainingController(QObject):
         """What it said last of what it does."""
         # What was cancelled is thrown away; what ends with the window is kept.
         self._dropping = False
-        self.end_words = ""
+        self._end = TrainingEnd(notices, jobs, run_state)
+        self._end.told.connect(lambda: self.state_changed.emit())
+        self._end.looked.connect(lambda: self.models_changed.emit())
+
+    @property
+    def end_words(self) -> str:
         """What became of a training that was cancelled or failed, and how to go on; empty of others."""
+        return self._end.words
 
     @property
     def chosen(self) -> work.TrainOptions:
@@ -216,7 +219,8 @@ class TrainingController(QObject):
         from cpsam_core.finetune import Control
 
         control = self._control = Control()
-        self.reports, self.plan, self._dropping, self.end_words = [], None, False, ""
+        self.reports, self.plan, self._dropping = [], None, False
+        self._end.begin()
         self.checking = self.waiting = False
         self.note = ""
         self._job = self._jobs.run(
@@ -347,57 +351,12 @@ class TrainingController(QObject):
         self._job = self._control = None
         name = "" if self.plan is None else self.plan.name
         if ending is Ending.FAILED and name:
-            self._then_tell(partial(work.can_go_on, name), partial(self._failed_words, name))
-        elif self._dropping and not name:
-            self._tell_end(translate("Training cancelled before it began: nothing was changed."))
+            self._end.failed(name)
         elif self._dropping:
             # The curves are those of a model that is no more.
             self.reports = []
-            words = translate(
-                "Training cancelled: nothing of {name} was kept. {model} stays in use, and your corrections stay: "
-                "Retrain begins anew."
-            )
-            self._then_tell(partial(work.throw_away, name), lambda _: (self._named(words, name), RETRAIN))
+            self._end.cancelled(name)
         self.state_changed.emit()
-
-    def _failed_words(self, name: str, kept: bool) -> tuple[str, str]:
-        words = (
-            translate(
-                "The training of {name} failed. Train > Continue an interrupted training resumes from its last "
-                "checkpoint."
-            )
-            if kept
-            else translate(
-                "The training of {name} failed, and nothing of it was kept. {model} stays in use, and your "
-                "corrections stay: Retrain begins anew."
-            )
-        )
-        return self._named(words, name), RESUME if kept else RETRAIN
-
-    def _named(self, words: str, name: str) -> str:
-        return words.format(name=name, model=self._run_state.options.model.title)
-
-    def _then_tell(self, look: Callable[[], Result], words: Callable[[Result], tuple[str, str]]) -> None:
-        """Look at the disk in the background, and say what is found there, unless another training runs by then."""
-
-        def tell(found: Result) -> None:
-            self.models_changed.emit()
-            if not self.running:
-                self._tell_end(*words(found))
-
-        self._jobs.run(
-            lambda progress: look(),
-            name=translate("Looking at what was kept"),
-            lane=Lane.BESIDE,
-            outlives_image=True,
-            then=tell,
-        )
-
-    def _tell_end(self, words: str, action: str = RETRAIN) -> None:
-        """Say what became of a training, on its page, too, until the next one begins."""
-        self.end_words = words
-        self.state_changed.emit()
-        self._notices.offered.emit(words, action)
 
     def on_plan(self, plan: RetrainingPlan) -> None:
         """Pass on what will be done."""

@@ -13,7 +13,7 @@ from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
-from cpsam_gui.session.training import RESUME
+from cpsam_gui.session.training_end import RESUME
 from cpsam_gui.state.view import Camera
 from cpsam_gui.storage.companions import first_without_work
 from cpsam_gui.style.unasked import guard_unasked
