@@ -85,7 +85,7 @@ class KeptRun:
     instead_of
         The journal that was there before, whose work is in this one; None without one.
     why
-        Why it could not be saved, where that was tried.
+        Why it could not be saved, where that was tried, or what saved masks could not be put together with it.
     """
 
     journal: Journal
@@ -125,7 +125,7 @@ def keep_left_or_for_later(run: LeftRun, kept: Collection[Path], progress: Progr
     Raises
     ------
     CpsamError
-        The masks that were saved before cannot be read or belong to another image, or nothing can be written anywhere.
+        Nothing can be written anywhere.
     """
     try:
         return keep_left(run, progress)
@@ -137,16 +137,20 @@ def keep_left_or_for_later(run: LeftRun, kept: Collection[Path], progress: Progr
 def keep_for_later(run: LeftRun, kept: Collection[Path], progress: Progress) -> KeptRun:
     """Put what was found into a journal, for an image beside which nothing is saved unasked.
 
-    Work on the image that waits in one of the journals `kept` is there, too.
+    Work on the image that waits in one of the journals `kept` is there, too. Saved masks that cannot be read or may
+    belong to another image stay where they are: whoever opens and saves the image is asked what becomes of them.
 
     Raises
     ------
     CpsamError
-        The masks that are there cannot be read or belong to another image, or no journal can be written.
+        No journal can be written.
     """
     progress(0, 1, "Saving")
-    earlier = _waiting(run, kept)
-    before = _before(run) if earlier is None else earlier
+    earlier, before, why = _waiting(run, kept), None, None
+    try:
+        before = _before(run) if earlier is None else earlier
+    except CpsamError as error:
+        why = error
     found = run.together(before, progress)
     document, problems = Document(run.image.pixels.shape[:3]), list[str]()
     document.begin_with(found.facts or ImageFacts())
@@ -165,7 +169,7 @@ def keep_for_later(run: LeftRun, kept: Collection[Path], progress: Progress) -> 
     if not journal.holds_all:
         journal.remove()
         raise ImageError(*problems)
-    return KeptRun(journal, found, earlier.journal if earlier is not None else None)
+    return KeptRun(journal, found, earlier.journal if earlier is not None else None, why)
 
 
 @dataclass(frozen=True, slots=True)

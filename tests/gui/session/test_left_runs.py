@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from cpsam_core.progress import silent
 from cpsam_gui import operations, tasks
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import ReviewState
@@ -21,6 +22,7 @@ from cpsam_gui.storage.waiting_work import saved_since
 from cpsam_gui.tasks import saving, unattended
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from conftest import FakeSegmenter
@@ -390,6 +392,48 @@ def test_what_cannot_be_saved_is_kept_and_there_again_with_its_image(
     assert words.startswith("cells.tif: 4 objects found. They are not saved") and "No space left" in words
     assert not project_path(image_file).exists()
     come_back(session, qtbot, image_file, 4)
+
+
+def damage(project: Path) -> None:
+    project.write_bytes(b"no project")
+
+
+def belong_to_another_image(project: Path) -> None:
+    labels = np.ones((1, 80, 100), np.uint32)
+    saving.save(project, labels, {}, saving.SaveExtras(fingerprint="of other pixels"), silent)
+
+
+def have_another_size(project: Path) -> None:
+    saving.save(project, np.ones((1, 8, 10), np.uint32), {}, saving.SaveExtras(), silent)
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize("spoil", [damage, belong_to_another_image, have_another_size])
+def test_what_was_found_is_kept_where_the_saved_masks_are_of_no_use(
+    session: Session,
+    qtbot: QtBot,
+    gate: Event,
+    image_file: Path,
+    other: Path,
+    spoil: Callable[[Path], None],
+    by_hand: bool,
+) -> None:
+    """A damaged project had cost the result of the run."""
+    if by_hand:
+        save_by_hand(session)
+    said: list[str] = []
+    session.notices.ended.connect(lambda words, key: said.append(words))
+    show(session, qtbot, image_file)
+    session.segmenting.segment()
+    show(session, qtbot, other)
+    project = project_path(image_file)
+    spoil(project)
+    spoiled = project.read_bytes()
+    finish(session, qtbot, gate)
+    (words,) = said
+    assert words.startswith("cells.tif: 4 objects found. They are not saved") and project.name in words
+    come_back(session, qtbot, image_file, 4)
+    assert session.open_image.unsaved and project.read_bytes() == spoiled
 
 
 @pytest.mark.parametrize("saved_before", [False, True])
