@@ -171,7 +171,9 @@ class LargeRun(QObject):
         else:
             self.let_go()
             self._run_state.flows, self._run_state.last_settings = None, dict(pending.settings)
-            self._open_image.view.selection = frozenset()
+            view = self._open_image.view
+            chosen = frozenset(found.numbers[n] for n in view.selection if n in found.numbers)
+            view.selection = frozenset()
             document.replace(
                 pending.name,
                 found.labels,
@@ -180,5 +182,6 @@ class LargeRun(QObject):
                 written=found.written,
                 changed_rows=found.changed_rows,
             )
+            view.selection = chosen
             words = translate("{:,} objects found")
             self._notices.message.emit(filled(words, len(found.records)))

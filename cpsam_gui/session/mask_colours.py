@@ -55,6 +55,8 @@ class MaskColours:
             entries = self._entries(slice(None))
             if style.solo and selection:
                 chosen = np.fromiter(selection, np.int64, len(selection))
+                # Other masks may have taken the place of those whose objects are still selected.
+                chosen = chosen[chosen < entries.size]
                 alone = np.zeros_like(entries)
                 alone[chosen] = entries[chosen]
                 entries = alone

@@ -230,7 +230,6 @@ class Pieces(QObject):
             # Someone drew meanwhile: what was asked for is done to that, too.
             self._separate_parts(document)
         elif self._open_image.document is document:
-            self._open_image.view.selection = frozenset()
             document.replace(translate("Make each part an object"), made.store, made.records)
             self._notices.message.emit(filled(translate("{:,} objects"), len(made.records)))
 

@@ -279,6 +279,8 @@ class RunResults:
 
     def swap(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         """Put masks that were read into the document as one step; their thresholds and flows come with them."""
+        # What has the number of a selected object is another one there.
+        self._open_image.view.selection = frozenset()
         self._take(kind, name, found)
         self.recall(found.settings)
 
@@ -318,7 +320,6 @@ class RunResults:
         if kind is StepKind.SEGMENT:
             # New thresholds change nothing in what is to be said of the run.
             self._run_state.notes = found.notes
-        self._open_image.view.selection = frozenset()
         settings = None
         if kind is StepKind.THRESHOLDS:
             settings = threshold_state(before), threshold_state(self._run_state.last_settings)

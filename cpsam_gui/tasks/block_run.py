@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from cpsam_gui.storage.run_folders import next_run_folder, run_folders
 from cpsam_gui.tasks.large import new_work_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -70,7 +70,13 @@ class ChunkedResult:
     records: ColumnRecords
     written: tuple[Box, ...] = ()
     """Blocks in which the labels differ from those of the run."""
-    changed_rows: frozenset[int] = frozenset()
+    numbers: Mapping[int, int] = field(default_factory=dict)
+    """Of the objects that stay, by the numbers that they had."""
+
+    @property
+    def changed_rows(self) -> frozenset[int]:
+        """The objects that the folder of the run does not know."""
+        return frozenset(self.numbers.values())
 
 
 def segment_blocks(
@@ -221,12 +227,13 @@ def with_kept(
     """
     found = open_result(folder, shape)
     labels, records = found.labels, found.records
-    first = next_id = records.largest + 1
+    first = records.largest + 1
+    numbers: dict[int, int] = {}
     written: list[Box] = []
     for done, number in enumerate(kept.ids.tolist() if kept is not None else ()):
         assert kept is not None
         progress(done, len(kept.ids), "Objects")
-        row = kept.rows[number]
+        row, new = kept.rows[number], first + done
         mask = kept.labels.read(row.box) == number
         under, counts = np.unique(labels.read(row.box)[mask], return_counts=True)
         for other, count in zip(under.tolist(), counts.tolist(), strict=True):
@@ -234,10 +241,9 @@ def with_kept(
                 written.append(records[other].box)
                 _take_from(labels, records, other, count)
         written.append(row.box)
-        labels.write(row.box, np.where(mask, np.uint32(next_id), labels.read(row.box)))
-        records[next_id] = row
-        next_id += 1
-    return replace(found, written=tuple(written), changed_rows=frozenset(range(first, next_id)))
+        labels.write(row.box, np.where(mask, np.uint32(new), labels.read(row.box)))
+        records[new], numbers[number] = row, new
+    return replace(found, written=tuple(written), numbers=numbers)
 
 
 def _take_from(labels: ChunkedLabels, records: ColumnRecords, number: int, pixels: int) -> None:

@@ -299,7 +299,9 @@ def test_what_a_person_touched_stays(qtbot: QtBot, session: Session, slide: Path
     number, why = operations.add(session.document, over, np.ones(over.shape, bool))
     assert why is None
     operations.set_class(session.document, [number], 3)
+    session.view.selection = frozenset([number])
     assert run(qtbot, session) == []
+    assert session.view.selection == {session.document.label_at(0, y, x)}
     kept = session.document.objects[session.document.label_at(0, y, x)]
     assert (kept.area, kept.class_id) == (900, 3)
     assert len(session.document.objects) == len(CENTRES)
