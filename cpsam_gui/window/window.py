@@ -250,6 +250,9 @@ class Window(QMainWindow):
     def run(self) -> None:
         """Segment the open image with what the panel says."""
         self._folder_run.segment_open()
+        if self._jobs.busy and self.session.gestures.tool.begun:
+            # Whoever draws looks at the words for that.
+            self._notices.message.emit(translate("Segmenting; what you are drawing goes on meanwhile"))
 
     def retrain(self) -> None:
         """Show what a training would learn from and how long it takes; train where this showed it for the folder."""

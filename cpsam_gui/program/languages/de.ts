@@ -3433,6 +3433,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} segmentieren: verworfen, weil das Bild inzwischen ein anderes ist.</translation>
     </message>
     <message>
+      <source>Segmenting; what you are drawing goes on meanwhile</source>
+      <translation>Es wird segmentiert; was Sie gerade zeichnen, geht dabei weiter</translation>
+    </message>
+    <message>
       <source>Segment…</source>
       <translation>Segmentieren…</translation>
     </message>

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 
 from cpsam_core.formats import WriteOptions, find_format
 from cpsam_gui.state.objects import Origin, Records
@@ -16,6 +19,7 @@ from tests.gui.tools.drawing_of import shapes_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conftest import FakeSegmenter
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.session import Session
@@ -46,6 +50,22 @@ def other_masks(session: Session, *, moved: int = 0) -> None:
     if moved:
         labels[:, moved:] = document.labels[:, :-moved]
     document.replace("Segment", labels, Records(dict(document.objects)), kind=StepKind.SEGMENT)
+
+
+def test_a_run_that_begins_while_something_is_drawn_says_so(
+    opened: Window, qtbot: QtBot, segmenter: FakeSegmenter
+) -> None:
+    session, hint = opened.session, opened.status.hint
+    session.gestures.use("polygon")
+    for corner in CORNERS[:3]:
+        click(session, *corner)
+    segmenter.gate = Event()
+    QTest.keyClick(opened.canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert session.jobs.busy and hint.text() == "Segmenting; what you are drawing goes on meanwhile"
+    segmenter.gate.set()
+    qtbot.waitUntil(lambda: len(session.document.objects) == 4)
+    session.gestures.finish_gesture()
+    assert len(drawn_by_hand(session)) == 1
 
 
 @pytest.fixture
