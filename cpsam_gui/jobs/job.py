@@ -64,6 +64,8 @@ class Problem:
     details: str = ""
     unreadable: bool = False
     """Whether an image file cannot be read at all."""
+    passing: bool = False
+    """Whether only memory was short, which is no fault of a file: another time it may be enough."""
 
 
 def as_sentence(text: str) -> str:
@@ -76,7 +78,7 @@ def problem_from(error: Exception) -> Problem:
     details = "".join(traceback.format_exception(error))
     if isinstance(error, CpsamError):
         said = as_sentence(translate_said(str(error)))
-        return Problem(said, details, isinstance(error, UnreadableError))
+        return Problem(said, details, isinstance(error, UnreadableError), _came_of_memory(error))
     if isinstance(error, OSError) and error.strerror:
         name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
         if error.errno == errno.ENOSPC and not name:
@@ -89,9 +91,17 @@ def problem_from(error: Exception) -> Problem:
         return Problem(
             translate("There is not enough memory for this. Close other programs or use a smaller image."),
             details,
+            passing=True,
         )
     words = translate("Something went wrong inside the program ({kind}: {error}).")
     return Problem(words.format(kind=type(error).__name__, error=error), details)
+
+
+def _came_of_memory(error: BaseException | None) -> bool:
+    """Whether what readers say of a file in their words is that memory was short."""
+    while error is not None and not isinstance(error, MemoryError):
+        error = error.__cause__
+    return error is not None
 
 
 class Job(QThread):

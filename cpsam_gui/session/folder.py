@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from cpsam_gui.jobs.job import Problem
     from cpsam_gui.jobs.jobs import Jobs
 
 SETTLE_MS = 400
@@ -84,10 +85,11 @@ class ImageFolder(QObject):
         """Return how far an image is, with what is saved, or waits, of its other time points and scenes."""
         return with_saved(live, self._saved.get(image, ReviewState.NOT_STARTED), part=part)
 
-    def cannot_read(self, image: Path, why: str) -> None:
+    def cannot_read(self, image: Path, problem: Problem) -> None:
         """Remember that an image cannot be read, as long as its file is this one."""
         # Its row says the folder; the reason needs the room.
-        self.now.unreadable[image] = Unreadable(why.replace(str(image), image.name), identity_of(image))
+        why = problem.text.replace(str(image), image.name)
+        self.now.unreadable[image] = Unreadable(why, identity_of(image), problem.passing)
         self.states_changed.emit([image])
 
     def can_read(self, images: Iterable[Path]) -> None:
@@ -99,7 +101,8 @@ class ImageFolder(QObject):
     def ahead(self, image: Path | None, step: int) -> list[Path]:
         """Return the images that follow an image, or with a negative step those before it, as far as they can be read.
 
-        Files that came right meanwhile, such as those that were still being copied, count again.
+        Files that came right meanwhile, such as those that were still being copied, count again, and where only memory
+        was short, that is tried again.
         """
         self.can_read(replaced(self.now.unreadable))
         return self.now.ahead(image, step)

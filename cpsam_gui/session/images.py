@@ -114,7 +114,7 @@ class Images(QObject):
             self.stayed.emit()
 
     def _failed(self, path: Path, failed: Callable[[Problem], None] | None, problem: Problem) -> None:
-        self._notices.unreadable.emit(path, problem.text)
+        self._notices.unreadable.emit(path, problem)
         (failed or self._notices.failed.emit)(problem)
 
     def decline(self, path: Path) -> None:

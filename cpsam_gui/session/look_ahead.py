@@ -134,7 +134,9 @@ class LookAhead(QObject):
         now, path = self._folder.now, self._open_image.path
         if path not in now.shown or not now.states:
             return []
-        without = (one for one in now.ahead(path, 1) if now.states.get(one) is ReviewState.NOT_STARTED)
+        # Where memory was short for an image it is left for what a person asks for.
+        readable = (one for one in now.ahead(path, 1) if one not in now.unreadable)
+        without = (one for one in readable if now.states.get(one) is ReviewState.NOT_STARTED)
         return [one for _, one in zip(range(IMAGES), without, strict=False)]
 
     def look(self) -> None:
@@ -217,7 +219,7 @@ class LookAhead(QObject):
         """Leave an image out that cannot be done; whoever opens it is told why."""
         self._left_out.add(path)
         if problem.unreadable:
-            self._notices.unreadable.emit(path, problem.text)
+            self._notices.unreadable.emit(path, problem)
 
     def _ended(self, ending: Ending) -> None:
         self._job = self._at = None

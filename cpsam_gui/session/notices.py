@@ -35,8 +35,8 @@ class Notices(QObject):
     """A file was written."""
     waiting_changed = pyqtSignal()
     """Work that no file holds waits in a journal from now on, or no longer does."""
-    unreadable = pyqtSignal(object, str)
-    """An image (its path) cannot be read, and why."""
+    unreadable = pyqtSignal(object, object)
+    """An image (its path) cannot be read, and why: a `Problem`."""
 
     def refuse_large(self, document: Document, what: str) -> bool:
         """Whether a document is too large for what needs all of its masks or pixels at once; then that is said."""

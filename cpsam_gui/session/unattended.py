@@ -310,7 +310,7 @@ class FolderRun:
     def _failed(self, number: int, problem: Problem) -> None:
         path = self.queue.entries[number].path
         if problem.unreadable:
-            self._notices.unreadable.emit(path, problem.text)
+            self._notices.unreadable.emit(path, problem)
         # The list says its folder elsewhere; the reason needs the room.
         words = problem.text.replace(str(path), path.name)
         self._times = None

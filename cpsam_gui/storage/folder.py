@@ -24,6 +24,8 @@ class Unreadable:
 
     why: str
     file: FileIdentity
+    passing: bool = False
+    """Whether only memory was short: who comes by the image tries it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,11 @@ class FolderState:
     def ahead(self, path: Path | None, step: int) -> list[Path]:
         """Return the shown images after `path`, or before it where `step` is negative, the next one first.
 
-        Those that cannot be read are left out. Where `path` itself is hidden by the filter, its place counts; of an
-        image that is not in the folder, all are after it.
+        Those that cannot be read, whatever memory there is, are left out. Where `path` itself is hidden by the filter,
+        its place counts; of an image that is not in the folder, all are after it.
         """
-        shown = [one for one in self.shown if one not in self.unreadable]
+        known = self.unreadable
+        shown = [one for one in self.shown if one not in known or known[one].passing]
         if path not in self.images:
             return shown
         place = {image: index for index, image in enumerate(self.images)}

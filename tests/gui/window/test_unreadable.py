@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox
 
+from cpsam_core.images import readers
+from cpsam_core.images.files import decoding
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels.files import FilesPanel
 from cpsam_gui.runs.folder_queue import QueueState
@@ -84,6 +86,35 @@ def test_a_file_that_was_still_being_copied_counts_again(
     (folder / "c.tif").write_bytes((folder / "a.tif").read_bytes())
     go(at_first, qtbot, folder / "c.tif", actions_of(at_first)["previous"].trigger)
     assert row(at_first, folder / "c.tif") == "c.tif\nnot started"
+
+
+def test_an_image_for_which_memory_was_short_is_tried_again(
+    at_first: Window, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is no fault of its file, which had to change before anybody came to it again."""
+    (folder / "b.tif").write_bytes((folder / "a.tif").read_bytes())
+    read = readers.read_raw
+
+    def short(path: Path, *how: Any) -> Any:
+        with decoding(path, "a TIFF file"):
+            if path.name == "b.tif":
+                raise MemoryError
+            return read(path, *how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(readers, "read_raw", short)
+        go(at_first, qtbot, folder / "d.tif", actions_of(at_first)["next"].trigger)
+        go(at_first, qtbot, folder / "a.tif", actions_of(at_first)["previous"].trigger)
+        run = at_first.session.folder_run
+        run.look()
+        qtbot.waitUntil(lambda: len(run.queue.entries) == len(NAMES))
+        run.start()
+        qtbot.waitUntil(lambda: not run.queue.running)
+    at_first.session.document.mark_saved()
+    tip = row(at_first, folder / "b.tif", Qt.ItemDataRole.ToolTipRole)
+    assert "cannot be read: b.tif needs more memory than this computer has free." in tip
+    go(at_first, qtbot, folder / "b.tif", actions_of(at_first)["next"].trigger)
+    assert row(at_first, folder / "b.tif") == "b.tif\nnot started"
 
 
 def test_a_click_on_it_says_why_and_the_end_of_the_folder_is_told(
