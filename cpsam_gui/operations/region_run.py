@@ -149,7 +149,7 @@ def _fill_rows(document: Document, found: RegionResult, ids: NDArray[np.uint32],
         number for number in np.flatnonzero(np.bincount(here.ravel())).tolist() if number in document.objects
     ]
     new = {int(number) for number in ids if number >= first}
-    boxes = {number: _box_of(found, place) for number, place in _places(found, ids).items()}
+    boxes = {number: found.box.part(place) for number, place in _places(found, ids).items()}
     centres = [_centre(boxes.get(number, document.objects[number].box)) for number in near]
     fixed = {number: document.objects[number].colour for number in near if number not in new}
     colours = separate(np.array(near, np.int64), np.array(centres, float).reshape(-1, 3), fixed)
@@ -165,19 +165,6 @@ def _places(found: RegionResult, ids: NDArray[np.uint32]) -> dict[int, tuple[sli
     """Return where each new object lies within the result, by its id."""
     places = ndimage.find_objects(found.labels.view(np.int32))
     return {int(ids[n]): place for n, place in enumerate(places, start=1) if place is not None and ids[n]}
-
-
-def _box_of(found: RegionResult, place: tuple[slice, ...]) -> Box:
-    z, y, x = place
-    box = found.box
-    return Box(
-        box.z0 + z.start,
-        box.z0 + z.stop,
-        box.y0 + y.start,
-        box.y0 + y.stop,
-        box.x0 + x.start,
-        box.x0 + x.stop,
-    )
 
 
 def _centre(box: Box) -> tuple[float, float, float]:

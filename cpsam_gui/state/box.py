@@ -38,6 +38,18 @@ class Box:
             slice(self.x0 - whole.x0, self.x1 - whole.x0),
         )
 
+    def part(self, place: tuple[slice, ...]) -> Box:
+        """Return the block at a place (z, y, x) in the array of this one; what `inside` says of it."""
+        z, y, x = place
+        return Box(
+            self.z0 + z.start,
+            self.z0 + z.stop,
+            self.y0 + y.start,
+            self.y0 + y.stop,
+            self.x0 + x.start,
+            self.x0 + x.stop,
+        )
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """Lengths in pixels (z, y, x)."""

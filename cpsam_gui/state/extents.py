@@ -33,7 +33,7 @@ def extents(box: Box, values: Labels, where: NDArray[np.bool_], numbers: Collect
         places[ids] = np.arange(1, ids.size + 1)
         spans = ndimage.find_objects(places[np.where(where, values, ids[0])] * where)
         found = dict(zip(ids.tolist(), spans, strict=False))
-    return {number: _within(box, span) for number, span in found.items() if span is not None}
+    return {number: box.part(span) for number, span in found.items() if span is not None}
 
 
 def shrunk(labels: LabelStore, number: int, box: Box) -> Box:
@@ -69,15 +69,3 @@ def _span(mask: NDArray[np.bool_]) -> tuple[slice, ...] | None:
     lines = (np.flatnonzero(mask.any(axis=others)) for others in ((1, 2), (0, 2), (0, 1)))
     found = [(int(line[0]), int(line[-1]) + 1) for line in lines if line.size]
     return tuple(slice(first, stop) for first, stop in found) if len(found) == 3 else None
-
-
-def _within(box: Box, span: tuple[slice, ...]) -> Box:
-    z, y, x = span
-    return Box(
-        box.z0 + z.start,
-        box.z0 + z.stop,
-        box.y0 + y.start,
-        box.y0 + y.stop,
-        box.x0 + x.start,
-        box.x0 + x.stop,
-    )

@@ -65,3 +65,8 @@ def test_a_block_too_large_to_be_read_at_once_is_shrunk_from_its_sides() -> None
     assert extents.shrunk(with_slabs, 7, Box.whole(labels.shape)) == Box(1, 2, 340, 345, 200, 800)
     assert max(reads) <= extents.SLAB_VOXELS
     assert extents.shrunk(with_slabs, 8, Box(0, 1, 2, 9, 2, 9)) == Box(0, 1, 2, 9, 2, 9)
+
+
+def test_a_part_of_a_block_is_where_its_array_is_indexed() -> None:
+    whole, part = Box(1, 9, 20, 40, 300, 360), Box(2, 3, 25, 31, 310, 359)
+    assert whole.part(part.inside(whole)) == part
