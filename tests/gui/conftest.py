@@ -175,6 +175,23 @@ def image_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def other(image_file: Path) -> Path:
+    """Write a second image beside the first, of the same pixels."""
+    path = image_file.with_name("other.tif")
+    path.write_bytes(image_file.read_bytes())
+    return path
+
+
+@pytest.fixture
+def movie_file(tmp_path: Path) -> Path:
+    """Write a movie of three time points."""
+    path = tmp_path / "movie.tif"
+    frames = np.random.default_rng(0).integers(0, 99, (3, 80, 100)).astype(np.uint8)
+    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
+    return path
+
+
+@pytest.fixture
 def stack_file(tmp_path: Path) -> Path:
     """Write a stack of five planes with a known arrangement of axes."""
     path = tmp_path / "stack.tif"

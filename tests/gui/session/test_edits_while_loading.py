@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import tifffile
 
 from cpsam_core.errors import ImageError
 from cpsam_gui import operations, tasks
@@ -17,6 +16,7 @@ from cpsam_gui.state.box import Box
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.tasks import saving
+from tests.gui.session.showing import SQUARE, show
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,16 +24,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.session import Session
-
-SQUARE = [(34, 78), (34, 92), (46, 92), (46, 78)]
-
-
-@pytest.fixture
-def other(image_file: Path) -> Path:
-    """Write a second image beside the first."""
-    path = image_file.with_name("other.tif")
-    path.write_bytes(image_file.read_bytes())
-    return path
 
 
 @pytest.fixture
@@ -50,12 +40,6 @@ def asked(session: Session) -> list[str]:
     words: list[str] = []
     session.questions.ask = lambda question: words.append(question.text) or question.answers[-1].key
     return words
-
-
-def show(session: Session, qtbot: QtBot, path: Path, time: int | None = None) -> None:
-    reading = None if time is None else session.images.reading.at(time)
-    with qtbot.waitSignal(session.image_changed):
-        session.images.open(path, reading=reading)
 
 
 def draw(session: Session) -> None:
@@ -84,6 +68,21 @@ def draw_while_loading(
             draw(session)
             go.set()
     qtbot.waitUntil(lambda: session.jobs.idle, timeout=20_000)
+
+
+@pytest.fixture
+def drawn(
+    session: Session,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    image_file: Path,
+    other: Path,
+    said: list[str],
+    asked: list[str],
+) -> None:
+    """Draw in the first image while the second is being read, where nothing saves it."""
+    show(session, qtbot, image_file)
+    draw_while_loading(session, qtbot, monkeypatch, other)
 
 
 def comes_back(session: Session, qtbot: QtBot, path: Path, time: int | None = None) -> None:
@@ -115,16 +114,8 @@ def test_it_is_saved(
 
 
 def test_without_automatic_saving_it_is_kept(
-    session: Session,
-    qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
-    image_file: Path,
-    other: Path,
-    said: list[str],
-    asked: list[str],
+    session: Session, qtbot: QtBot, image_file: Path, said: list[str], asked: list[str], drawn: None
 ) -> None:
-    show(session, qtbot, image_file)
-    draw_while_loading(session, qtbot, monkeypatch, other)
     assert said == ["The last changes of cells.tif are not saved: they come back when it is opened again."]
     comes_back(session, qtbot, image_file)
     assert not asked
@@ -167,18 +158,15 @@ def test_of_a_movie_it_comes_back_with_its_time_point(
     session: Session,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    movie_file: Path,
     said: list[str],
     asked: list[str],
 ) -> None:
-    path = tmp_path / "movie.tif"
-    frames = np.random.default_rng(0).integers(0, 99, (3, 80, 100)).astype(np.uint8)
-    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
     save_by_itself(session, on=True)
-    show(session, qtbot, path)
-    draw_while_loading(session, qtbot, monkeypatch, path, 1)
+    show(session, qtbot, movie_file)
+    draw_while_loading(session, qtbot, monkeypatch, movie_file, 1)
     assert not session.document.objects
-    show(session, qtbot, path, 0)
+    show(session, qtbot, movie_file, 0)
     qtbot.waitUntil(lambda: len(session.document.objects) == 1 and session.jobs.idle, timeout=20_000)
     assert not asked
 
@@ -188,12 +176,9 @@ def test_what_is_drawn_while_kept_work_is_read_ends_no_loop(
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     image_file: Path,
-    other: Path,
     said: list[str],
-    asked: list[str],
+    drawn: None,
 ) -> None:
-    show(session, qtbot, image_file)
-    draw_while_loading(session, qtbot, monkeypatch, other)
     opened: list[int] = []
     session.image_changed.connect(lambda: opened.append(1))
     begun, go, read = Event(), Event(), recovery.recover
@@ -216,15 +201,8 @@ def test_what_is_drawn_while_kept_work_is_read_ends_no_loop(
 
 
 def test_kept_work_that_is_older_than_what_is_saved_is_asked_about(
-    session: Session,
-    qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
-    image_file: Path,
-    other: Path,
-    asked: list[str],
+    session: Session, qtbot: QtBot, image_file: Path, asked: list[str], drawn: None
 ) -> None:
-    show(session, qtbot, image_file)
-    draw_while_loading(session, qtbot, monkeypatch, other)
     (kept,) = session.persistence.journals.kept
     os.utime(kept, (1e9, 1e9))
     project_path(image_file).write_bytes(b"saved since")

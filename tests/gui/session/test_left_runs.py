@@ -20,6 +20,7 @@ from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.storage.waiting_work import saved_since
 from cpsam_gui.tasks import saving, unattended
+from tests.gui.session.showing import SQUARE, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 REGION = Box(0, 1, 5, 36, 5, 36)
 """Around one of the four discs."""
-SQUARE = [(34, 78), (34, 92), (46, 92), (46, 78)]
 
 
 @pytest.fixture
@@ -48,20 +48,6 @@ def session(session: Session) -> Session:
     now = session.persistence.preferences.now
     session.persistence.preferences.now = now.changed(autosave=True, look_ahead=False)
     return session
-
-
-@pytest.fixture
-def other(image_file: Path) -> Path:
-    """Write a second image beside the first."""
-    path = image_file.with_name("other.tif")
-    path.write_bytes(image_file.read_bytes())
-    return path
-
-
-def show(session: Session, qtbot: QtBot, path: Path, time: int | None = None) -> None:
-    reading = None if time is None else session.images.reading.at(time)
-    with qtbot.waitSignal(session.image_changed):
-        session.images.open(path, reading=reading)
 
 
 def save_by_hand(session: Session) -> None:
@@ -127,24 +113,21 @@ def test_what_a_person_drew_stays(
 
 
 def test_a_time_point_that_was_left_gets_its_own(
-    session: Session, qtbot: QtBot, gate: Event, tmp_path: Path
+    session: Session, qtbot: QtBot, gate: Event, movie_file: Path
 ) -> None:
-    path = tmp_path / "movie.tif"
-    frames = np.random.default_rng(0).integers(0, 99, (3, 80, 100)).astype(np.uint8)
-    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
     said: list[str] = []
     session.message.connect(said.append)
-    show(session, qtbot, path)
+    show(session, qtbot, movie_file)
     session.segmenting.segment()
-    show(session, qtbot, path, 1)
+    show(session, qtbot, movie_file, 1)
     operations.add_polygon(session.document, Slice(0, 0), SQUARE)
     finish(session, qtbot, gate)
     assert "movie.tif, time 1: 4 objects found and saved" in said
     assert len(session.document.objects) == 1
     assert session.persistence.save_now()
-    show(session, qtbot, path, 0)
+    show(session, qtbot, movie_file, 0)
     assert len(session.document.objects) == 4
-    show(session, qtbot, path, 1)
+    show(session, qtbot, movie_file, 1)
     assert len(session.document.objects) == 1
 
 
@@ -350,20 +333,17 @@ def test_without_automatic_saving_two_runs_and_what_waited_are_there_together(
 
 
 def test_without_automatic_saving_a_time_point_that_was_left_gets_its_own(
-    session: Session, qtbot: QtBot, gate: Event, tmp_path: Path
+    session: Session, qtbot: QtBot, gate: Event, movie_file: Path
 ) -> None:
     save_by_hand(session)
-    path = tmp_path / "movie.tif"
-    frames = np.random.default_rng(0).integers(0, 99, (3, 80, 100)).astype(np.uint8)
-    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
-    show(session, qtbot, path)
+    show(session, qtbot, movie_file)
     session.segmenting.segment()
-    show(session, qtbot, path, 1)
+    show(session, qtbot, movie_file, 1)
     finish(session, qtbot, gate)
     assert not session.document.objects
-    qtbot.waitUntil(lambda: session.folder.now.states.get(path) is ReviewState.SEGMENTED)
-    assert path in session.folder.now.waiting
-    come_back(session, qtbot, path, 4, 0)
+    qtbot.waitUntil(lambda: session.folder.now.states.get(movie_file) is ReviewState.SEGMENTED)
+    assert movie_file in session.folder.now.waiting
+    come_back(session, qtbot, movie_file, 4, 0)
     assert session.image is not None and session.image.time == 0
 
 
@@ -438,16 +418,13 @@ def test_what_was_found_is_kept_where_the_saved_masks_are_of_no_use(
 
 @pytest.mark.parametrize("saved_before", [False, True])
 def test_work_on_a_time_point_is_no_older_copy_because_another_one_was_saved(
-    session: Session, qtbot: QtBot, gate: Event, tmp_path: Path, saved_before: bool
+    session: Session, qtbot: QtBot, gate: Event, movie_file: Path, saved_before: bool
 ) -> None:
     """It had been hidden at the start of the program, and else called older, though it was nowhere else."""
     save_by_hand(session)
     asked: list[str] = []
     session.questions.ask = lambda question: asked.append(question.text) or question.answers[-1].key
-    path = tmp_path / "movie.tif"
-    frames = np.random.default_rng(0).integers(0, 99, (3, 80, 100)).astype(np.uint8)
-    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
-    show(session, qtbot, path)
+    show(session, qtbot, movie_file)
     if saved_before:
         operations.add_polygon(session.document, Slice(0, 0), SQUARE)
         session.recording.entries[-1] = replace(
@@ -455,16 +432,16 @@ def test_work_on_a_time_point_is_no_older_copy_because_another_one_was_saved(
         )
         assert session.persistence.save_now()
     session.segmenting.segment()
-    show(session, qtbot, path, 1)
+    show(session, qtbot, movie_file, 1)
     finish(session, qtbot, gate)
     operations.add_polygon(session.document, Slice(0, 0), SQUARE)
     assert session.persistence.save_now()
     (left,) = session.recovery.found()
     assert not left.is_older
-    qtbot.waitUntil(lambda: session.folder.now.states.get(path) is ReviewState.CORRECTED)
-    assert path in session.folder.now.waiting
-    come_back(session, qtbot, path, 4 + saved_before, 0)
+    qtbot.waitUntil(lambda: session.folder.now.states.get(movie_file) is ReviewState.CORRECTED)
+    assert movie_file in session.folder.now.waiting
+    come_back(session, qtbot, movie_file, 4 + saved_before, 0)
     assert not asked
     assert session.persistence.save_now()
-    assert saved_since(path, time.time(), session.image.key.ending) is False
-    assert saved_since(path, time.time() - 60, session.image.key.ending) is True
+    assert saved_since(movie_file, time.time(), session.image.key.ending) is False
+    assert saved_since(movie_file, time.time() - 60, session.image.key.ending) is True
