@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ClassNames:
-    """Remembers names and colours of the classes by folder, as long as the program runs."""
+    """Remembers names and colours of the classes by folder; of one that nobody was in yet, its projects tell them."""
 
     def __init__(self, open_image: OpenImage) -> None:
         self._open_image = open_image
@@ -21,6 +21,12 @@ class ClassNames:
         self._document: Document | None = None
         self._seen: tuple[ClassName, ...] = ()
         open_image.history_changed.connect(self._follow)
+
+    def begin(self, classes: tuple[ClassName, ...]) -> None:
+        """Take an image up in whose folder the classes are called so by what was saved there."""
+        path = self._open_image.path
+        if path is not None:
+            self._known.setdefault(path.parent, {one.number: one for one in classes})
 
     def filled(self, facts: ImageFacts) -> ImageFacts:
         """Return the facts of an image of the open one's folder with names for the classes that have none there."""

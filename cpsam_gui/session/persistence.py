@@ -113,6 +113,7 @@ class Persistence:
         self.let_go()
         self._open_image.document.rule = self._mean
         self._document = self._open_image.document
+        self._class_names.begin(opened.classes)
         self._document.begin_with(self._class_names.filled(self._document.facts))
         self.content.begin(opened)
         if opened.doubt:

@@ -17,6 +17,7 @@ from cpsam_gui.state.pixels import overview_of
 from cpsam_gui.state.view import ChannelView
 from cpsam_gui.storage.companions import companions_of, project_path
 from cpsam_gui.storage.file_lock import remove_left_locks
+from cpsam_gui.storage.folder_classes import classes_of_folder
 from cpsam_gui.storage.journal_folder import left_axes
 from cpsam_gui.storage.own_writes import is_written, turn
 from cpsam_gui.tasks.axes_reading import AxesReading, Unsure, fits_axes, reading_of, time_points, unsure_axes
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cpsam_core.images import Image
     from cpsam_core.images.readers import Raw
     from cpsam_core.progress import Progress
+    from cpsam_gui.state.image_facts import ClassName
     from cpsam_gui.storage.project_folder import FolderContent
     from cpsam_gui.tasks.records import MaskResult
 
@@ -66,6 +68,8 @@ class OpenedImage:
     """The project beside the image before its masks were read; None where no masks are looked for that way."""
     trusted: bool = False
     """Whether a person said that the masks beside it are its own."""
+    classes: tuple[ClassName, ...] = ()
+    """What classes are called in the folder, by its projects."""
 
     @property
     def outdated(self) -> bool:
@@ -202,6 +206,7 @@ def _large(path: Path, raw: Raw, reading: AxesReading, progress: Progress) -> Op
         scenes=raw.scenes if len(raw.scenes) > 1 else (),
         times=times,
         reading=reading,
+        classes=classes_of_folder(path.parent),
     )
     progress(2, 3, "Reading masks")
     own = companions_of(path, key=image.key)
@@ -225,7 +230,8 @@ def _with_masks(opened: OpenedImage, path: Path) -> OpenedImage:
     from cpsam_core.images.document_key import WHOLE
 
     image, key = opened.image, opened.image.key
-    opened = replace(opened, project=identity_of(project_path(path)))
+    classes = classes_of_folder(path.parent)
+    opened = replace(opened, project=identity_of(project_path(path)), classes=classes)
     own = companions_of(path, key=key)
     earlier = next(iter((*own.masks, *own.doubtful)), None)
     if earlier is None:

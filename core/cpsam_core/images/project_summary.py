@@ -25,6 +25,7 @@ __all__ = [
     "is_corrected",
     "mostly_unchecked",
     "project_keys",
+    "read_heads",
     "read_image_name",
     "read_review",
     "read_settings",
@@ -59,16 +60,28 @@ def read_review(path: AnyPath, key: DocumentKey | None = None) -> str:
     """
     path = Path(path)
     if path.is_dir():
-        return _review_of_folder(path)
+        return review_of_all([as_text(one.get("review")) for one in read_heads(path)])
     with open_project(path) as project:
         folders = [one.folder for one in project.documents if key in (None, one)] or [""]
         return review_of_all([str(project.head(one).get("review", "")) for one in folders])
 
 
-def _review_of_folder(path: Path) -> str:
-    """Return how far the work on the project of an image larger than memory is, which is a folder."""
-    found = [load_json(one, "project") for one in path.glob("*/document.json")]
-    return review_of_all([as_text(one.get("review")) if isinstance(one, dict) else "" for one in found])
+def read_heads(path: AnyPath) -> list[dict[str, Any]]:
+    """Return what a project says of each document in it, without the objects where that is quicker.
+
+    That of an image larger than memory is a folder.
+
+    Raises
+    ------
+    ImageError
+        Missing, damaged or no project.
+    """
+    path = Path(path)
+    if path.is_dir():
+        found = [load_json(one, "project") for one in path.glob("*/document.json")]
+        return [one if isinstance(one, dict) else {} for one in found]
+    with open_project(path) as project:
+        return [project.head(one.folder) for one in project.documents]
 
 
 def review_of_all(reviews: Collection[str]) -> str:
