@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cpsam_core.errors import CpsamError
 from cpsam_gui.storage.companions import PROJECT
 from cpsam_gui.storage.file_lock import ProjectLock
+from cpsam_gui.storage.own_writes import tidying
 from cpsam_gui.storage.project import MAPS
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def make_room(folder: Path, most: int, in_use: Callable[[Path], bool]) -> bool:
         if in_use(project) or lock.take() is not None:
             continue
         try:
-            total -= drop_arrays(project, MAPS)
+            with tidying(project):
+                total -= drop_arrays(project, MAPS)
         except CpsamError as error:
             log.warning("the flows of %s could not be removed: %s", project.name, error)
         finally:

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 class _Write(NamedTuple):
     before: FileIdentity
     after: FileIdentity
-    key: DocumentKey
+    key: DocumentKey | None
+    """None where no masks of any document were changed."""
 
 
 _turns: dict[Path, RLock] = {}
-_under_way: dict[Path, DocumentKey] = {}
+_under_way: dict[Path, DocumentKey | None] = {}
 _writes: dict[Path, list[_Write]] = {}
 
 
@@ -48,14 +49,28 @@ def is_written(project: Path, key: DocumentKey) -> bool:
 @contextmanager
 def writing(project: Path, key: DocumentKey | None) -> Iterator[None]:
     """Write the document of this key to a project, after whoever writes to one of this program now."""
+    with _written(project, key or WHOLE):
+        yield
+
+
+@contextmanager
+def tidying(project: Path) -> Iterator[None]:
+    """Write a project anew without touching the masks in it, after whoever writes to it now: all know it again."""
+    with _written(project, None):
+        yield
+
+
+@contextmanager
+def _written(project: Path, key: DocumentKey | None) -> Iterator[None]:
     with turn(project):
-        outer, before = _under_way.get(project), identity_of(project)
+        inside, outer = project in _under_way, _under_way.get(project)
+        before = identity_of(project)
         # Before anything is looked at here: who shows the document from now on sees this first.
-        _under_way[project] = key or WHOLE
+        _under_way[project] = key
         try:
             yield
         finally:
-            if outer is None:
+            if not inside:
                 del _under_way[project]
             else:
                 _under_way[project] = outer
@@ -63,11 +78,11 @@ def writing(project: Path, key: DocumentKey | None) -> Iterator[None]:
             if after != before:
                 # What was written before another program came in between is of no use.
                 chain = known if known and known[-1].after == before else []
-                _writes[project] = [*chain, _Write(before, after, key or WHOLE)]
+                _writes[project] = [*chain, _Write(before, after, key)]
 
 
 def as_expected(project: Path, expected: FileIdentity, key: DocumentKey | None) -> bool:
-    """Whether a project is the expected one, but for other documents that this program wrote into it."""
+    """Whether a project is the expected one, but for what this program wrote into it beside the masks of a document."""
     at = expected
     for write in _writes.get(project, ()):
         if write.before == at and write.key != (key or WHOLE):

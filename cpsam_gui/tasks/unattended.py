@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cpsam_core.errors import CpsamError, ImageError, UnreadableError
 from cpsam_core.images.document_key import WHOLE
 from cpsam_core.progress import Cancelled, silent
+from cpsam_core.system.file_identity import identity_of
 from cpsam_gui.program.run_part import RunPart
 from cpsam_gui.runs.fates import EarlierWork, fate_of, one_of, scene_of
 from cpsam_gui.runs.folder_queue import ExistingMasks
@@ -20,7 +21,7 @@ from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, images_in, masks_path, project_path
 from cpsam_gui.storage.kept_flows import make_room
-from cpsam_gui.storage.own_writes import writing
+from cpsam_gui.storage.own_writes import as_expected, writing
 from cpsam_gui.tasks.axes_reading import as_far_as_it_fits, raw_like
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.images.readers import Raw
     from cpsam_core.progress import Progress
+    from cpsam_core.system.file_identity import FileIdentity
     from cpsam_gui.runs.options import RunOptions
     from cpsam_gui.runs.segmenter import Segments
     from cpsam_gui.tasks.axes_reading import AxesReading
@@ -176,13 +178,24 @@ def _segment_one(
     path: Path, image: Image, plan: UnattendedRun, progress: Progress, rewrites: int = 1
 ) -> UnattendedResult:
     """Segment one document of a file; its project is written so many times, once for each of its time points."""
+    # What a person saved while the model was at work decides anew: nothing that was not looked at is written over.
+    while (result := _segment_as_seen(path, image, plan, progress, rewrites)) is None:
+        pass
+    return result
+
+
+def _segment_as_seen(
+    path: Path, image: Image, plan: UnattendedRun, progress: Progress, rewrites: int
+) -> UnattendedResult | None:
+    """Do that with the masks that are there now; None where there are others by the time that it is written."""
     from cpsam_core.images.fingerprint import fingerprint
 
     if plan.is_open(path, image.key):
         return UnattendedResult(skipped=OPEN)
-    earlier, before = earlier_work(path, key=image.key), None
+    seen, before = _masks_there(path, image.key), None
     own: dict[str, Any] = {}
-    if earlier is not None:
+    if seen is not None:
+        earlier = seen[0]
         if plan.existing is ExistingMasks.SKIP_ALL:
             return UnattendedResult(skipped="has masks")
         before = read_masks(earlier, image.pixels.shape[:3], silent, image.key)
@@ -205,10 +218,24 @@ def _segment_one(
         # Somebody works on it by now.
         if plan.is_open(path, image.key):
             return UnattendedResult(skipped=OPEN)
+        if not _is_still(seen, path, image.key):
+            return None
         progress(1, 1, "Saving")
         # Nothing is cancelled any more: project and label image go together.
         save_found(path, image, before, found, with_flows=room)
     return UnattendedResult(len(found.records))
+
+
+def _masks_there(path: Path, key: DocumentKey) -> tuple[Path, FileIdentity] | None:
+    """Return the file with earlier masks of a document, as it is now; None where there is none."""
+    earlier = earlier_work(path, key=key)
+    return None if earlier is None else (earlier, identity_of(earlier))
+
+
+def _is_still(seen: tuple[Path, FileIdentity] | None, path: Path, key: DocumentKey) -> bool:
+    """Whether the masks of a document are those that were seen, whatever became of other documents in their file."""
+    now = earlier_work(path, key=key)
+    return now is None if seen is None else now == seen[0] and as_expected(now, seen[1], key)
 
 
 def room_for_flows(path: Path, most_bytes: int, is_open: Callable[[Path, DocumentKey | None], bool]) -> bool:

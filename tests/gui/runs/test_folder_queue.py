@@ -15,17 +15,20 @@ from PyQt6.QtCore import QCoreApplication, QItemSelectionModel, Qt
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.document_key import DocumentKey
+from cpsam_core.system.file_identity import identity_of
 from cpsam_gui import tasks
 from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
 from cpsam_gui.program.i18n import FOLDER, TextTranslator, read_ts, translate_said
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
 from cpsam_gui.runs.options import BY_HAND
 from cpsam_gui.session import folder_choice
+from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.storage.kept_flows import make_room, projects_bytes
+from cpsam_gui.storage.own_writes import as_expected
 from cpsam_gui.storage.project import read_project
 from tests.zarr_files import write_zarr
 
@@ -156,10 +159,32 @@ def corrected(session: Session, qtbot: QtBot, path: Path) -> None:
         session.segmenting.segment()
     document = session.document
     with document.step("Draw"):
-        from cpsam_gui.state.box import Box
-
         document.write(Box(0, 1, 2, 6, 2, 6), np.full((1, 4, 4), 77, np.uint32), Origin.HAND)
     assert session.persistence.save_now()
+
+
+@pytest.mark.parametrize("existing", list(ExistingMasks))
+def test_what_is_saved_while_the_model_is_at_work_survives(
+    session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter, existing: ExistingMasks
+) -> None:
+    """Somebody opened the image that was at work, drew a cell and went on: the run wrote over it."""
+    look_at(session, qtbot, folder / "a.tif")
+    session.folder_run.existing, segmenter.gate = existing, Event()
+    session.folder_run.choose([folder / "b2.tif"])
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: bool(segmenter.calls))
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "b2.tif")
+    with session.document.step("Draw"):
+        session.document.write(Box(0, 1, 2, 6, 2, 6), np.full((1, 4, 4), 77, np.uint32), Origin.HAND)
+    assert session.persistence.save_now()
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "a.tif")
+    segmenter.gate.set()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+    saved = read_project(project_path(folder / "b2.tif"))
+    assert sum(row["origin"] is Origin.HAND for row in saved.objects.values()) == 1
+    assert len(saved.objects) == (5 if existing is ExistingMasks.KEEP_HAND_MADE else 1)
 
 
 @pytest.mark.parametrize("existing", list(ExistingMasks))
@@ -337,13 +362,14 @@ def test_where_there_is_no_more_room_the_oldest_flows_go_and_the_masks_stay(
     run_all(session, qtbot)
     old, new = folder / "b2.cpsam", folder / "b10.cpsam"
     os.utime(old, (1, 1))
-    before = read_project(old, flows=True)
+    before, file = read_project(old, flows=True), identity_of(old)
     assert before.output is not None
     total = projects_bytes(folder)
     assert make_room(folder, total, lambda project: True) is False, "what is in use is left alone"
     assert make_room(folder, total, lambda project: False)
     after, kept = read_project(old, flows=True), read_project(new, flows=True)
     assert after.output is None and kept.output is not None
+    assert identity_of(old) != file and as_expected(old, file, None), "nobody takes it for another program's work"
     assert np.array_equal(after.labels, before.labels) and after.objects == before.objects
     assert projects_bytes(folder) < total
     session.folder_run.look()

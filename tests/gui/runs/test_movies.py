@@ -11,6 +11,7 @@ import tifffile
 from PyQt6.QtWidgets import QApplication
 
 from cpsam_core.images.companions import documents_of
+from cpsam_core.images.project_summary import project_keys
 from cpsam_gui import operations, tasks
 from cpsam_gui.jobs import job
 from cpsam_gui.panels import FilesPanel, SegmentPanel
@@ -18,7 +19,7 @@ from cpsam_gui.program.run_part import RunPart
 from cpsam_gui.runs.folder_queue import QueueState
 from cpsam_gui.runs.movie_times import MovieTimes
 from cpsam_gui.state.image_facts import ReviewState
-from cpsam_gui.storage.companions import masks_path
+from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.tasks import unattended
 
 if TYPE_CHECKING:
@@ -112,6 +113,25 @@ def test_the_time_point_of_a_run_stays_and_of_the_open_movie_the_open_one_is_tak
     session.folder_run.start()
     assert session.folder_run.queue.entries[1].only == "time point 4 of 5 only"
     qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+
+
+def test_a_time_point_that_is_saved_while_another_is_at_work_makes_no_run_begin_anew(
+    session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
+) -> None:
+    """Whoever draws in one of a movie saves all the time, and its other masks stay those that the run looked at."""
+    look_at(session, qtbot, folder / "movie2.tif")
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "movie2.tif", reading=session.images.reading.at(3))
+    segmenter.gate = Event()
+    session.folder_run.choose([folder / "movie2.tif"])
+    session.folder_run.all_times = True
+    session.facts.set_state(ReviewState.VERIFIED)
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
+    assert session.persistence.save_now(masks=False)
+    segmenter.gate.set()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+    assert len(segmenter.calls) == 4 and len(project_keys(project_path(folder / "movie2.tif"))) == 5
 
 
 def test_of_a_movie_without_the_open_time_point_the_first_is_taken(
