@@ -8,6 +8,10 @@ import struct
 import tokenize
 import zipfile
 import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DAMAGE: tuple[type[Exception], ...] = (
     # With Unicode errors: names and texts in no encoding.
@@ -55,6 +59,14 @@ class ImageError(CpsamError):
 
 class UnreadableError(ImageError):
     """An image file cannot be read at all: whoever goes through a folder passes it over."""
+
+
+class OtherMasksError(ImageError):
+    """Masks of other time points or scenes in the project at `path` cannot be read: writing it would lose them."""
+
+    def __init__(self, said: object, path: Path) -> None:
+        super().__init__(said)
+        self.path = path
 
 
 class SettingsError(CpsamError):

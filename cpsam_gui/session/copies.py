@@ -69,7 +69,9 @@ class Copies:
         if not made:
             return None
         document.mark_saved(state)
-        self._persistence.journals.forget()
+        if document is self._open_image.document and not document.modified:
+            # What landed meanwhile, such as the result of a run, stands in the journal alone.
+            self._persistence.journals.forget()
         self._notices.message.emit(translate("Saved {}").format(project_path(made[0])))
         self._notices.saved.emit(str(made[0]))
         return made[0]

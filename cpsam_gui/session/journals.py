@@ -86,7 +86,7 @@ class Journals:
         # Not `unsaved`: another image may be the open one by now.
         if not document.modified:
             journal.close()
-        elif postponed:
+        elif postponed and journal.holds_all:
             self._keep(journal)
         elif self._saver.is_writing(document):
             journal.leave()
@@ -113,16 +113,29 @@ class Journals:
         """Return the run of this session that a journal holds, with what does not stand there; None for others."""
         return self._runs.pop(journal, None)
 
-    def _keep(self, journal: Journal) -> None:
-        journal.keep()
+    def _keep(self, journal: Journal, *, known: bool = True) -> None:
+        journal.keep(known=known)
         self.kept.add(journal.path)
         self._notices.waiting_changed.emit()
 
     def _keep_and_say(self, journal: Journal, name: str, why: str = "") -> None:
-        """Keep work that nothing saves, and say so."""
-        self._keep(journal)
-        words = translate("The last changes of {} are not saved: they come back when it is opened again.")
-        self._notices.ended.emit(" ".join(part for part in (words.format(name), why) if part), "")
+        """Keep work that nothing saves, and say so; or that it is lost, where the journal cannot be written either."""
+        whole = journal.holds_all
+        # Whoever opens the image again is asked about what there is of it.
+        self._keep(journal, known=whole)
+        words = (
+            translate("The last changes of {} are not saved: they come back when it is opened again.")
+            if whole
+            else translate(
+                "The last changes of {} are lost: they could be written neither to its project nor to the journal "
+                "of unsaved work."
+            )
+        )
+        said = " ".join(part for part in (words.format(name), why) if part)
+        if whole:
+            self._notices.ended.emit(said, "")
+        else:
+            self._notices.failed.emit(Problem(said))
 
     def _complain(self, text: str) -> None:
         """Say that the journal cannot be written; comes from its thread.

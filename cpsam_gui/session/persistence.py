@@ -64,7 +64,7 @@ class Persistence:
         self._open_image = open_image
         self._notices = notices
         self._jobs = jobs
-        self._images = images
+        self._images, self._gestures = images, gestures
         self._run_state = run_state
         self._run_results = run_results
         self._recording = recording
@@ -120,13 +120,16 @@ class Persistence:
             QTimer.singleShot(0, partial(self._ask_about, self._open_image.document, opened))
         else:
             self._take_masks(opened)
-        self.saver.begin(opened.problem or opened.doubt, left_out=not opened.problem)
+        unread = opened.problem or opened.doubt
+        self.saver.begin(unread, left_out=not opened.problem, masks_from=opened.masks_from)
         if opened.content is not None and self.saver.files.has_project:
             self._run_results.recall(opened.content.settings)
             self.content.recall()
-        self.journals.begin(opened.image)
-        self.watching.begin()
         self._recording.begin(self.content.foreign)
+        self.journals.begin(opened.image)
+        # After the journal, which says what was done before a step beside the step itself.
+        self._recording.follow()
+        self.watching.begin()
 
     def _take_masks(self, opened: tasks.OpenedImage) -> None:
         """Put the masks that were saved beside an image into its document."""
@@ -151,7 +154,7 @@ class Persistence:
         )
         if self.ask(question) == "use" and self._open_image.document is document and not document.modified:
             self._take_masks(opened)
-            self.saver.begin()
+            self.saver.begin(masks_from=opened.masks_from)
 
     def let_go(self, *, closing: bool = False) -> None:
         """End with an image that is left; the journal stays where its work is neither saved nor given up."""
@@ -208,6 +211,7 @@ class Persistence:
         """
         if self._open_image.image is None:
             return
+        self._gestures.end_stroke()
         if self._open_image.path is None:
             self._notices.failed.emit(
                 Problem(

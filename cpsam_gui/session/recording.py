@@ -50,10 +50,13 @@ class WorkRecorder:
         self._last: Step | None = None
 
     def begin(self, foreign: Mapping[str, Any]) -> None:
-        """Follow the document of an image that was opened; its project may hold a log."""
+        """Begin with the log that the project of an image that was opened may hold."""
         self.entries = worklog.read(foreign.get(worklog.KEY))
         self._undone.clear()
         self._last = None
+
+    def follow(self) -> None:
+        """Write down from now on what is done on the open image."""
         self._open_image.document.stepped.connect(self._stepped)
 
     def _stepped(self, step: Step, forward: bool) -> None:
@@ -71,7 +74,7 @@ class WorkRecorder:
             # Moving a slider is one action: its step holds all the time what was there before it.
             self.entries.pop()
         self._last = step if way == "done" else None
-        self.entries.append(worklog.entry_of(step, way))
+        self.entries.append(worklog.entry_of(step, way, self._open_image.document.stepped_at))
         del self.entries[: -worklog.MOST_ENTRIES]
 
     def take_up(self, entries: Sequence[LogEntry]) -> None:

@@ -29,7 +29,7 @@ from cpsam_gui.storage.journal_format import (
     recover,
 )
 from cpsam_gui.storage.journal_heads import image_of, part_of
-from cpsam_gui.storage.waiting_work import saved_since
+from cpsam_gui.storage.waiting_work import is_older
 
 if TYPE_CHECKING:
     from cpsam_core.progress import Progress
@@ -149,7 +149,7 @@ class Recovery:
                 # Since the folder was listed, another window has taken it or thrown it away.
                 continue
             image, when, part = image_of(path), file.changed / 1e9, part_of(path)
-            found.append(LeftWork(path, image, when, part, saved_since(image, when, part)))
+            found.append(LeftWork(path, image, when, part, is_older(path, image, when, part)))
         return found
 
     def drop(self, left: LeftWork) -> None:
@@ -203,7 +203,35 @@ class Recovery:
             text = translate("The journal {} contains nothing that can be used.").format(journal)
             self._notices.failed.emit(Problem(text))
             return
-        self._images.open(found.image, partial(self._take_up, found), reading=_reading_of(found))
+        if identity_of(found.image).exists:
+            self._open(found.image, found)
+        else:
+            # In the next turn of the event loop: a dialog must not keep the job that ended waiting.
+            QTimer.singleShot(0, partial(self._ask_where, found))
+
+    def _open(self, image: Path, found: RecoveredWork) -> None:
+        self._images.open(image, partial(self._take_up, found), reading=_reading_of(found))
+
+    def _ask_where(self, found: RecoveredWork) -> None:
+        """Ask whether the open image is the one of a journal, which is no longer where it was; else say what to do."""
+        gone = translate("{} is no longer there.").format(found.image)
+        here = self._open_image.path
+        if here is None or here.name != found.image.name or as_given(here) == found.image:
+            words = translate("Open it where it is now, then recover its work again.")
+            self._notices.failed.emit(Problem(f"{gone} {words}"))
+            return
+        question = Question(
+            gone,
+            translate("Is it the image of that name that is open now, from the folder {}?").format(
+                here.parent
+            ),
+            (
+                Answer("same", translate("It is the same image")),
+                Answer("other", translate("It is another one")),
+            ),
+        )
+        if self._persistence.ask(question) == "same" and self._open_image.path == here:
+            self._open(here, found)
 
     def _take_up(self, found: RecoveredWork) -> None:
         self._taken.add(found.path)

@@ -29,10 +29,20 @@ class SavedFiles:
         self.left_out = False
         """Whether it could be read and was left out, since it may belong to another image."""
 
-    def begin(self, unread: str, *, left_out: bool = False) -> None:
-        """Take an image up; `unread` says why the project beside it could not be read, or was left out."""
+    def begin(self, unread: str, *, left_out: bool = False, masks_from: Path | None = None) -> None:
+        """Take an image up, and the masks of a file; `unread` says why its project could not be read, or was left out.
+
+        A label image that was changed after the project was saved, and that no masks came from, is nothing that was
+        seen here.
+        """
         self.left_out = left_out
         self._stamps = {target: identity_of(target) for target in self._targets}
+        project = next(iter(self._stamps.values()), FileIdentity())
+        unseen = [
+            path for path, stamp in self._stamps.items() if path != masks_from and project.is_behind(stamp)
+        ]
+        for path in unseen:
+            del self._stamps[path]
         self.unread = unread if any(stamp.exists for stamp in self._stamps.values()) else ""
         self._said_behind = False
 
@@ -67,6 +77,10 @@ class SavedFiles:
     def expected(self, *, replace: bool) -> dict[Path, FileIdentity] | None:
         """Return what the files were when they were read or written last; None where they are replaced anyway."""
         return None if replace else dict(self._stamps)
+
+    def saw(self, path: Path) -> bool:
+        """Whether a file was read or written here."""
+        return path in self._stamps
 
     def written(self, stamps: Mapping[Path, FileIdentity]) -> None:
         """Note what was written, the project first."""

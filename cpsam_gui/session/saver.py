@@ -8,7 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from psygnal import Signal
+from PyQt6.QtCore import QTimer
 
+from cpsam_core.errors import OtherMasksError
 from cpsam_core.progress import silent
 from cpsam_core.system.file_identity import FileIdentity
 from cpsam_gui import tasks
@@ -38,6 +40,10 @@ if TYPE_CHECKING:
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
+
+
+PATIENCE_MS = 50
+"""Between looks at whether a stroke has ended that a save must wait for."""
 
 
 class Saver:
@@ -86,10 +92,10 @@ class Saver:
         """Whether something is being written whose end is heard: that of a closed window is not."""
         return self._writing is not None and not self._jobs.closed
 
-    def begin(self, unread: str = "", *, left_out: bool = False) -> None:
-        """Take an image up; `unread` says why the project beside it could not be read, or was left out."""
+    def begin(self, unread: str = "", *, left_out: bool = False, masks_from: Path | None = None) -> None:
+        """Take an image up, as :meth:`SavedFiles.begin` does."""
         self._next = None
-        self.files.begin(unread, left_out=left_out)
+        self.files.begin(unread, left_out=left_out, masks_from=masks_from)
         self._flows = self._run_state.flows
         document = self._open_image.document
         self._follow(None if document.large else document)
@@ -154,10 +160,13 @@ class Saver:
         path = self._open_image.path
         if path is None or not self._open:
             return
-        if self._writing is not None:
-            self._next = request if self._next is None else joined(self._next, request)
-            return
         document, flows = self._open_image.document, self._run_state.flows
+        if self._writing is not None or document.writing:
+            self._next = request if self._next is None else joined(self._next, request)
+            if self._writing is None:
+                # Half a stroke is nobody's work: it may still be taken back.
+                QTimer.singleShot(PATIENCE_MS, self._go_on)
+            return
         targets, beside = self.files.to_write(masks=request.masks)
         expected = self.files.expected(replace=request.replace)
         if self.files.unread and not (request.replace or request.aside):
@@ -250,6 +259,8 @@ class Saver:
             # Another image is open by now; those who list the images look at this one again.
             if isinstance(result, tasks.SaveResult):
                 self._notices.saved.emit(str(result.paths[-1]))
+        elif isinstance(result, OtherMasksError):
+            self._ask(writing.request, result.path, problem_from(result).text)
         elif not isinstance(result, tasks.Conflict | tasks.SaveResult):
             self._failed(writing.request, result)
         elif isinstance(result, tasks.Conflict):
@@ -295,11 +306,14 @@ class Saver:
         if writing is not None and writing.document is not self._open_image.document:
             writing.document.close()
             writing.tell_refused()
+        self._go_on()
+        if not self.busy:
+            self.settled.emit()
+
+    def _go_on(self) -> None:
         request, self._next = self._next, None
         if request is not None:
             self.save(request)
-        if not self.busy:
-            self.settled.emit()
 
     def _ask(self, request: SaveRequest, path: Path, unread: str) -> None:
         """Ask what becomes of a file that is not the one that was read or written here."""
@@ -311,7 +325,9 @@ class Saver:
             if unread
             else changed_words(path)
         )
-        if unread and self.files.left_out:
+        if not (unread or self.files.saw(path)):
+            text = translate("{} was changed by another program after the project was saved.").format(name)
+        elif self.files.unread and self.files.left_out:
             text = translate("The masks in {} were left out and are still there.").format(name)
         question = Question(
             text,

@@ -7,6 +7,7 @@ refers to an object stays right.
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,8 @@ class Document(ReadableDocument):
         """What a new step means for the facts, such as that the image counts as corrected now."""
         self._undo_stack = UndoStack(history_bytes)
         self._transaction: Transaction | None = None
+        self.stepped_at = 0.0
+        """When the last step was told, seconds since 1970: journal and log write the same moment."""
 
     def close(self) -> None:
         """Let go of what the labels hold on the disk; the document is used no more."""
@@ -196,7 +199,7 @@ class Document(ReadableDocument):
                 settings = (last.settings[0], settings[1])
             merged = Step(name, kind=kind, swap=last.swap, facts=last.facts, settings=settings)
             self._undo_stack.exchange_top(merged)
-            self.stepped.emit(merged, True)
+            self._tell(merged, forward=True)
             self.history_changed.emit()
         else:
             self._content.facts = facts or self._content.facts
@@ -262,7 +265,7 @@ class Document(ReadableDocument):
         if step is not None and not self.writing:
             self._undo_stack.position -= 1
             self._apply(step, forward=False)
-            self.stepped.emit(step, False)
+            self._tell(step, forward=False)
             self.history_changed.emit()
 
     def redo(self) -> None:
@@ -271,7 +274,7 @@ class Document(ReadableDocument):
         if step is not None and not self.writing:
             self._apply(step, forward=True)
             self._undo_stack.position += 1
-            self.stepped.emit(step, True)
+            self._tell(step, forward=True)
             self.history_changed.emit()
 
     def go_to(self, position: int) -> None:
@@ -290,13 +293,17 @@ class Document(ReadableDocument):
             raise RuntimeError("a document is written inside a step only")
         return self._transaction
 
+    def _tell(self, step: Step, *, forward: bool) -> None:
+        self.stepped_at = time.time()
+        self.stepped.emit(step, forward)
+
     def _push(self, step: Step) -> None:
         if self.rule is not None and step.facts is None:
             meant = self.rule(step, self._content.facts)
             step.facts = (self._content.facts, meant) if meant != self._content.facts else None
             self._content.facts = meant
         self._undo_stack.push(step)
-        self.stepped.emit(step, True)
+        self._tell(step, forward=True)
         self.history_changed.emit()
 
     def _apply(self, step: Step, *, forward: bool) -> None:

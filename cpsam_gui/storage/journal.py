@@ -202,7 +202,7 @@ class Journal:
     def _stepped(self, step: Step, forward: bool) -> None:
         self._begin()
         meta = self._place(step.name)
-        meta["did"] = (entry_of(step, "done" if forward else "undone"),)
+        meta["did"] = (entry_of(step, "done" if forward else "undone", self._document.stepped_at),)
         if self._document.large:
             self._follow_chunks(step, forward, meta, cast("ChunkedLabels", self._document.store))
             return

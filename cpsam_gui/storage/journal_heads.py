@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from cpsam_core.system.paths import ordinary
 from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.storage import worklog
 from cpsam_gui.storage.journal_format import HEAD, MAGIC
 from cpsam_gui.storage.project import checked_facts
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from cpsam_gui.storage.worklog import LogEntry
 
 # Where the table of objects begins, which is the last in a description: of it nothing is wanted here.
 TABLE = b', "objects": {'
@@ -60,6 +63,17 @@ def review_of(path: Path) -> ReviewState:
                 found = checked_facts(meta["facts"]).review if whole and "facts" in meta else found
             except (KeyError, TypeError, ValueError, AttributeError):
                 break
+    return found
+
+
+def log_of(path: Path) -> list[LogEntry]:
+    """Return what was done, as far as a journal says it in the frames that are whole."""
+    found: list[LogEntry] = []
+    with closing(_heads(path)) as heads:
+        for meta, whole in heads:
+            if whole:
+                found = worklog.read(meta["log"]) if "log" in meta else found
+                found += worklog.read(meta.get("did"))
     return found
 
 

@@ -159,11 +159,12 @@ def write_project(
     keep: Collection[str] = (),
     key: DocumentKey | None = None,
     reuse: Reuse | None = None,
+    others: Path | None = None,
 ) -> None:
     """Write a project in one step: the file appears under its name only when it is complete.
 
-    The table of the objects comes as `records`; arrays named in `keep` are taken over from the file as it is, and what
-    `reuse` says of masks and rows.
+    The table of the objects comes as `records`; arrays named in `keep` are taken over from the file as it is, what
+    `reuse` says of masks and rows, and other time points and scenes, or what can be read of those in `others`.
 
     Raises
     ------
@@ -199,7 +200,7 @@ def write_project(
         maps,
         project.fingerprint,
     )
-    write_project_file(path, stored, keep, WHOLE if key is None else key, reuse)
+    write_project_file(path, stored, keep, WHOLE if key is None else key, reuse, others)
 
 
 def _halved(array: NDArray[np.float32]) -> NDArray[np.float16]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -43,7 +44,7 @@ class LogEntry:
     Attributes
     ----------
     when
-        In UTC, as ISO 8601 to the second.
+        In UTC, as ISO 8601 to the millisecond; older logs know seconds.
     what
         Name of the step of the history, in the language of the window.
     kind
@@ -66,16 +67,19 @@ class LogEntry:
         return self.kind.source
 
 
-def entry_of(step: Step, way: str) -> LogEntry:
-    """Return what a step of the history means for the log, now."""
-    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return LogEntry(now, step.name[:NAME_CHARS], step.kind, way, len(step.records))
+def entry_of(step: Step, way: str, when: float) -> LogEntry:
+    """Return what a step of the history that was made at `when`, seconds since 1970, means for the log."""
+    return LogEntry(_written(when), step.name[:NAME_CHARS], step.kind, way, len(step.records))
+
+
+def _written(when: float) -> str:
+    # Exactly enough that no two strokes of a hand are the same entry.
+    return datetime.fromtimestamp(when, timezone.utc).isoformat(timespec="milliseconds")
 
 
 def noted(foreign: Mapping[str, Any], what: str, kind: StepKind) -> dict[str, Any]:
     """Return what is kept in a project beside the masks, with one thing more in its log that was done now."""
-    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    entries = [*read(foreign.get(KEY)), LogEntry(now, what[:NAME_CHARS], kind)]
+    entries = [*read(foreign.get(KEY)), LogEntry(_written(time.time()), what[:NAME_CHARS], kind)]
     return {**foreign, KEY: stored(entries[-MOST_ENTRIES:])}
 
 

@@ -23,6 +23,7 @@ from cpsam_gui.storage.journal import Journal
 from cpsam_gui.storage.journal_format import RecoveredChunks, recover
 from cpsam_gui.storage.journal_heads import image_of, part_of
 from cpsam_gui.storage.own_writes import writing
+from cpsam_gui.storage.waiting_work import is_older
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks, ready_to_land, records_with
 from cpsam_gui.tasks.saving import LoadedMasks, read_masks
@@ -122,11 +123,15 @@ def keep_left(run: LeftRun, progress: Progress) -> int | None:
 def keep_left_or_for_later(run: LeftRun, kept: Collection[Path], progress: Progress) -> int | KeptRun | None:
     """Save what was found with its image; where that fails, such as on a full disk, keep it as `keep_for_later` does.
 
+    Work that waits in one of the journals `kept` is no file's, and what is found stays with it.
+
     Raises
     ------
     CpsamError
         Nothing can be written anywhere.
     """
+    if _journals_of(run, kept):
+        return keep_for_later(run, kept, progress)
     try:
         return keep_left(run, progress)
     except (CpsamError, OSError) as error:
@@ -181,10 +186,7 @@ class _WaitingMasks(LoadedMasks):
 
 def _waiting(run: LeftRun, kept: Collection[Path]) -> _WaitingMasks | None:
     """Return the work on the image that waits in one of the journals; None without one."""
-    mine = [
-        one for one in kept if image_of(one) == as_given(run.path) and part_of(one) == run.image.key.ending
-    ]
-    for journal in mine:
+    for journal in _journals_of(run, kept):
         work = recover(journal)
         if work is None or isinstance(work.labels, RecoveredChunks):
             continue
@@ -192,6 +194,18 @@ def _waiting(run: LeftRun, kept: Collection[Path]) -> _WaitingMasks | None:
             records, log = records_with(work.labels, work.objects), {worklog.KEY: worklog.stored(work.log)}
             return _WaitingMasks(work.labels, records, facts=work.facts, foreign=log, journal=journal)
     return None
+
+
+def _journals_of(run: LeftRun, kept: Collection[Path]) -> list[Path]:
+    """Return those of the journals that hold work on the image which is not older than its project."""
+    image, part = as_given(run.path), run.image.key.ending
+    return [
+        one
+        for one in kept
+        if image_of(one) == image
+        and part_of(one) == part
+        and not is_older(one, image, identity_of(one).changed / 1e9, part)
+    ]
 
 
 def _before(run: LeftRun) -> MaskResult | None:

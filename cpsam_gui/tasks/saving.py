@@ -57,6 +57,9 @@ class SaveExtras:
     """By which the image is recognised."""
     reuse: Reuse | None = None
     """What of masks and rows need not be packed again; None packs everything."""
+    others: Path | None = None
+    """The project that other time points and scenes are taken from, as far as they can be read; None for the one that
+    is written, where all of them must be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord
         foreign=extra.foreign,
         fingerprint=extra.fingerprint,
     )
-    write_project(path, project, records, extra.keep, extra.key, extra.reuse)
+    write_project(path, project, records, extra.keep, extra.key, extra.reuse, extra.others)
 
 
 def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: SaveExtras) -> None:
@@ -259,7 +262,9 @@ def save_project(
     """
     started = time.monotonic()
     with writing(paths[0], extra.key):
-        changed = [path for path in paths if expected is not None and _is_another(path, expected, extra.key)]
+        others = [path for path in paths if expected is not None and _is_another(path, expected, extra.key)]
+        # A label image of another program of ours, such as a folder run, follows the project as ever.
+        changed = [path for path in others if path == paths[0] or not is_own(path)]
         if changed and not aside:
             return Conflict(changed[0])
         trusted = expected is not None
@@ -283,9 +288,11 @@ def _write(
 ) -> CpsamError | None:
     """Write a project and label images; return what went wrong."""
     try:
+        extra = extra if trusted else replace(extra, others=paths[0])
         for path in changed or paths[:1]:
             if aside and path.exists():
-                _put_aside(path)
+                kept = _put_aside(path)
+                extra = replace(extra, others=kept) if path == paths[0] else extra
         labels = still.array()
         if not paths[0].exists():
             # What would be taken over from it as it lies there is written anew.
@@ -315,9 +322,9 @@ def _is_another(path: Path, expected: Mapping[Path, FileIdentity], key: Document
     return identity_of(path).exists and not as_expected(path, expected.get(path, FileIdentity()), key)
 
 
-def _put_aside(project: Path) -> None:
-    """Give a file a name that says when it was changed last."""
+def _put_aside(project: Path) -> Path:
+    """Give a file a name that says when it was changed last, and return it."""
     try:
-        project.rename(free_name(project))
+        return project.rename(free_name(project))
     except OSError as error:
         raise ImageError(f"{project} cannot be renamed: {error.strerror or error}.") from error

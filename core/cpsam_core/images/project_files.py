@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cpsam_core.errors import ImageError
+from cpsam_core.errors import ImageError, OtherMasksError, reason
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.files import AnyPath, saving
 from cpsam_core.images.packed_labels import Unchanged, pack_labels
@@ -102,9 +102,12 @@ def _refuse_absent(project: ProjectArchive, key: DocumentKey) -> None:
     """Say which documents a project has masks of, where the one that is wanted is not among them."""
     there = project.documents
     if there and key not in there:
-        listed = ", ".join(one.folder.rstrip("/") or "the whole image" for one in there)
-        wanted = key.folder.rstrip("/") or "the whole image"
-        raise ImageError(f"{project.path.name} has no masks of {wanted}; it has masks of {listed}.")
+        listed = ", ".join(map(_name, there))
+        raise ImageError(f"{project.path.name} has no masks of {_name(key)}; it has masks of {listed}.")
+
+
+def _name(key: DocumentKey) -> str:
+    return key.folder.rstrip("/") or "the whole image"
 
 
 def write_project_file(
@@ -113,6 +116,7 @@ def write_project_file(
     keep: Collection[str] = (),
     key: DocumentKey = WHOLE,
     reuse: Reuse | None = None,
+    others: Path | None = None,
 ) -> None:
     """Write a project in one step: the file appears under its name only when it is complete.
 
@@ -128,9 +132,14 @@ def write_project_file(
         The document whose masks these are. Those of other time points, scenes and layers stay as they are.
     reuse
         What need not be packed again; None packs everything.
+    others
+        The project from which those of other time points, scenes and layers are taken, as far as they can be read;
+        None for the older project, all of whose must be.
 
     Raises
     ------
+    OtherMasksError
+        Some of the older project's cannot be; it stays as it was.
     ImageError
         The disk is full or writing is not permitted; an existing file stays as it was.
     """
@@ -144,14 +153,14 @@ def write_project_file(
     for name, content in _kept(path, [f"{folder}{name}.tif" for name in keep]).items():
         contents.setdefault(name, content)
     text = table_text(table_of(project), "objects", reuse.rows).encode()
-    others = _of_other_documents(path, key)
-    if key != WHOLE and TABLE not in others:
-        others[TABLE] = table_text(outer_table(project.image), "objects").encode()
+    kept = _of_other_documents(path, key) if others is None else _readable_documents(others, key)
+    if key != WHOLE and TABLE not in kept:
+        kept[TABLE] = table_text(outer_table(project.image), "objects").encode()
     # The table shrinks to less than that.
     needed = sum(map(len, contents.values())) + len(text) // 4
-    needed += sum(map(len, others.values()))
+    needed += sum(map(len, kept.values()))
     with saving(path, needed) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        for name, content in {**contents, **others, folder + TABLE: text}.items():
+        for name, content in {**contents, **kept, folder + TABLE: text}.items():
             # Arrays are compressed already.
             kind = zipfile.ZIP_DEFLATED if name.endswith(TABLE) else None
             # A table of many objects is saved often and stays large: half the size would take three times as long.
@@ -172,15 +181,40 @@ def _kept(path: Path, names: Collection[str]) -> dict[str, bytes]:
 
 
 def _of_other_documents(path: Path, key: DocumentKey) -> dict[str, bytes]:
-    """Return the members of other documents of an older project as they are; none where it cannot be read."""
+    """Return the members of other documents of an older project as they are; none where it is no project at all."""
+    found: dict[str, bytes] = {}
+    if not path.is_file():
+        return found
+    other: DocumentKey | None = None
+    try:
+        with open_archive(path) as older:
+            for other in older.documents:
+                found |= _members(older, other) if other != key else {}
+    except (OSError, *DAMAGED) as error:
+        # One slip of the network must not cost the work on a whole movie.
+        if other is not None or isinstance(error, OSError):
+            which = "other time points or scenes" if other is None else _name(other)
+            raise OtherMasksError(
+                f"The masks of {which} in {path.name} cannot be read ({reason(error)}), and saving would lose them.",
+                path,
+            ) from error
+    return found
+
+
+def _readable_documents(path: Path, key: DocumentKey) -> dict[str, bytes]:
+    """Return the same of a project that may be damaged: what can be read of it."""
     found: dict[str, bytes] = {}
     if path.is_file():
         with contextlib.suppress(OSError, *DAMAGED), open_archive(path) as older:
             for other in older.documents:
-                if other != key:
-                    names = [name for name in older.members if key_of_member(name) == other]
-                    found |= {name: older.content(name) for name in names}
+                with contextlib.suppress(OSError, *DAMAGED):
+                    found |= _members(older, other) if other != key else {}
     return found
+
+
+def _members(project: ProjectArchive, key: DocumentKey) -> dict[str, bytes]:
+    """Return the members of a document."""
+    return {name: project.content(name) for name in project.members if key_of_member(name) == key}
 
 
 def drop_arrays(path: AnyPath, names: Collection[str]) -> int:

@@ -1795,8 +1795,16 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Helligkeit umkehren</translation>
     </message>
     <message>
+      <source>Is it the image of that name that is open now, from the folder {}?</source>
+      <translation>Ist es das Bild dieses Namens, das jetzt geöffnet ist, aus dem Ordner {}?</translation>
+    </message>
+    <message>
       <source>It dates from {}, and the project was saved after that. Opening it replaces the newer work on the canvas, as a step that can be undone.</source>
       <translation>Sie ist von {}, und das Projekt wurde danach gespeichert. Öffnen ersetzt die neuere Arbeit im Fenster; der Schritt lässt sich rückgängig machen.</translation>
+    </message>
+    <message>
+      <source>It is another one</source>
+      <translation>Es ist ein anderes</translation>
     </message>
     <message>
       <source>It is in use by {}. Whoever saves last would overwrite the other's work.</source>
@@ -1809,6 +1817,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>It is not known which model is better, because most outlines kept aside are unchecked: {}.</source>
       <translation>Welches Modell besser ist, ist nicht bekannt, weil die meisten zurückgelegten Umrisse ungeprüft sind: {}.</translation>
+    </message>
+    <message>
+      <source>It is the same image</source>
+      <translation>Es ist dasselbe Bild</translation>
     </message>
     <message>
       <source>Its tick was taken away: tick it to learn from it again.</source>
@@ -2709,6 +2721,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Open it anyway</source>
       <translation>Trotzdem öffnen</translation>
+    </message>
+    <message>
+      <source>Open it where it is now, then recover its work again.</source>
+      <translation>Öffnen Sie es dort, wo es jetzt liegt, und stellen Sie seine Arbeit dann noch einmal wieder her.</translation>
     </message>
     <message>
       <source>Open read-only</source>
@@ -3965,6 +3981,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
     </message>
     <message>
+      <source>The last changes of {} are lost: they could be written neither to its project nor to the journal of unsaved work.</source>
+      <translation>Die letzten Änderungen an {} sind verloren: Sie konnten weder in das Projekt noch in das Journal nicht gespeicherter Arbeit geschrieben werden.</translation>
+    </message>
+    <message>
       <source>The last changes of {} are not saved: they come back when it is opened again.</source>
       <translation>Die letzten Änderungen an {} sind nicht gespeichert: Sie sind wieder da, wenn das Bild wieder geöffnet wird.</translation>
     </message>
@@ -5121,6 +5141,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>hat Masken</translation>
     </message>
     <message>
+      <source>has unsaved work</source>
+      <translation>hat nicht gespeicherte Arbeit</translation>
+    </message>
+    <message>
       <source>image</source>
       <translation>Bild</translation>
     </message>
@@ -5635,6 +5659,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>stays: has masks</source>
       <translation>bleibt: hat Masken</translation>
+    </message>
+    <message>
+      <source>stays: has unsaved work</source>
+      <translation>bleibt: hat nicht gespeicherte Arbeit</translation>
     </message>
     <message>
       <source>stays: thresholds set by hand</source>
@@ -6233,6 +6261,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} ist kein Ordner; {} ist ein Ordner mit Dateien.</translation>
     </message>
     <message>
+      <source>{} is no longer there.</source>
+      <translation>{} ist nicht mehr da.</translation>
+    </message>
+    <message>
       <source>{} is no precision; use {} or auto</source>
       <translation>{} ist keine Genauigkeit; möglich sind {} und auto</translation>
     </message>
@@ -6451,6 +6483,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} verified</source>
       <translation>{} geprüft</translation>
+    </message>
+    <message>
+      <source>{} was changed by another program after the project was saved.</source>
+      <translation>{} wurde von einem anderen Programm geändert, nachdem das Projekt gespeichert wurde.</translation>
     </message>
     <message>
       <source>{} was changed by another program since it was opened here.</source>

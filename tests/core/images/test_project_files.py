@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import tifffile
 
-from cpsam_core.errors import ImageError
-from cpsam_core.images import project_archive
+from cpsam_core.errors import ImageError, OtherMasksError
+from cpsam_core.images import project_archive, project_files
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.fingerprint import fingerprint
 from cpsam_core.images.project_files import ProjectFile, Region, read_project_file, write_project_file
@@ -239,6 +239,29 @@ def test_further_arrays_are_taken_over_unread(tmp_path: Path) -> None:
     path.write_bytes(b"damaged")
     write_project_file(path, ProjectFile(labels()), keep=("flows",))
     assert read_project_file(path, maps=("flows",)).maps == {}
+
+
+def test_a_project_that_cannot_be_read_for_a_moment_keeps_its_other_time_points(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One slip of the network at the wrong moment left one time point of a whole movie."""
+    path = tmp_path / "movie.cpsam"
+    for time in range(3):
+        write_project_file(path, ProjectFile(labels()), key=DocumentKey(time=time))
+    before = path.read_bytes()
+
+    def gone(*args: object, **options: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(project_files, "open_archive", gone)
+        with pytest.raises(
+            OtherMasksError, match=r"scenes in movie\.cpsam cannot be read .* would lose them"
+        ):
+            write_project_file(path, ProjectFile(labels()), key=DocumentKey(time=3))
+    assert path.read_bytes() == before
+    write_project_file(path, ProjectFile(labels()), key=DocumentKey(time=3))
+    assert len(project_keys(path)) == 4
 
 
 def test_a_full_disk_is_told_with_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
