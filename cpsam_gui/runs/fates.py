@@ -26,11 +26,14 @@ class EarlierWork:
         Whether a person corrected them, or nobody knows how they came about.
     settings
         What is remembered of the run that made them.
+    waiting
+        Whether there is work on it that no file holds: it comes back when the image is opened.
     """
 
     masks: bool = False
     corrected: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Fate:
 def fate_of(work: EarlierWork, existing: ExistingMasks, options: RunOptions) -> Fate:
     """Return what a run with these options does with an image of which there is `work`."""
     own = own_thresholds(work.settings, options)
+    if work.waiting:
+        return Fate("has unsaved work", "stays: has unsaved work")
     if existing is ExistingMasks.SKIP_ALL:
         return Fate("has masks", "stays: has masks") if work.masks else Fate()
     if existing is ExistingMasks.SKIP_CORRECTED:

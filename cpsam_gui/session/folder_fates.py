@@ -86,6 +86,10 @@ class FolderFates:
             then=take,
         )
 
+    def look_again(self) -> None:
+        """Look at all images again, of some of which there may be other work by now that waits in journals."""
+        self.look_at([entry.path for entry in self._queue.entries])
+
     def look_at_saved(self, file: str) -> None:
         """Look again at the image that a file which was written may belong to."""
         name = Path(file).name

@@ -79,6 +79,7 @@ class FolderRun:
         open_image.image_changed.connect(self._fates.tell)
         open_image.history_changed.connect(self._fates.tell_of_open)
         notices.saved.connect(self._fates.look_at_saved)
+        notices.waiting_changed.connect(self._fates.look_again)
 
     @property
     def existing(self) -> ExistingMasks:

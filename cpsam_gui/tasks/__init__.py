@@ -5,6 +5,7 @@ from __future__ import annotations
 from cpsam_gui.operations.region_run import RegionResult
 from cpsam_gui.tasks.axes_reading import AxesReading, FileParts, Unsure, parts_among, read_unsure
 from cpsam_gui.tasks.brightness import Histogram, levels
+from cpsam_gui.tasks.earlier_works import earlier_works
 from cpsam_gui.tasks.opening import (
     Doubtful,
     OpenedImage,
@@ -30,7 +31,7 @@ from cpsam_gui.tasks.saving import (
 )
 from cpsam_gui.tasks.segmenting import RunOutcome, combine, mask_again, measure, segment
 from cpsam_gui.tasks.taking_along import save_copy
-from cpsam_gui.tasks.unattended import UnattendedResult, UnattendedRun, earlier_works, segment_unattended
+from cpsam_gui.tasks.unattended import UnattendedResult, UnattendedRun, segment_unattended
 
 __all__ = [
     "AxesReading",

@@ -7,9 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cpsam_core.errors import CpsamError, ImageError, UnreadableError
-from cpsam_core.images.document_key import WHOLE
 from cpsam_core.progress import Cancelled, silent
-from cpsam_core.system.file_identity import identity_of
 from cpsam_gui.program.run_part import RunPart
 from cpsam_gui.runs.fates import EarlierWork, fate_of, one_of, scene_of
 from cpsam_gui.runs.folder_queue import ExistingMasks
@@ -21,8 +19,9 @@ from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, images_in, masks_path, project_path
 from cpsam_gui.storage.kept_flows import make_room
-from cpsam_gui.storage.own_writes import as_expected, writing
+from cpsam_gui.storage.own_writes import writing
 from cpsam_gui.tasks.axes_reading import as_far_as_it_fits, raw_like
+from cpsam_gui.tasks.earlier_works import is_still, masks_there, waits
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks
 from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, is_own, read_masks, save
@@ -30,7 +29,7 @@ from cpsam_gui.tasks.segmenting import combine, run_network
 from cpsam_gui.tasks.time_point_labels import add_label_images
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.images.readers import Raw
     from cpsam_core.progress import Progress
-    from cpsam_core.system.file_identity import FileIdentity
     from cpsam_gui.runs.options import RunOptions
     from cpsam_gui.runs.segmenter import Segments
     from cpsam_gui.tasks.axes_reading import AxesReading
@@ -192,7 +190,11 @@ def _segment_as_seen(
 
     if plan.is_open(path, image.key):
         return UnattendedResult(skipped=OPEN)
-    seen, before = _masks_there(path, image.key), None
+    if waits(path, image.key):
+        return UnattendedResult(
+            skipped=fate_of(EarlierWork(waiting=True), plan.existing, plan.options).skipped
+        )
+    seen, before = masks_there(path, image.key), None
     own: dict[str, Any] = {}
     if seen is not None:
         earlier = seen[0]
@@ -218,24 +220,12 @@ def _segment_as_seen(
         # Somebody works on it by now.
         if plan.is_open(path, image.key):
             return UnattendedResult(skipped=OPEN)
-        if not _is_still(seen, path, image.key):
+        if not is_still(seen, path, image.key) or waits(path, image.key):
             return None
         progress(1, 1, "Saving")
         # Nothing is cancelled any more: project and label image go together.
         save_found(path, image, before, found, with_flows=room)
     return UnattendedResult(len(found.records))
-
-
-def _masks_there(path: Path, key: DocumentKey) -> tuple[Path, FileIdentity] | None:
-    """Return the file with earlier masks of a document, as it is now; None where there is none."""
-    earlier = earlier_work(path, key=key)
-    return None if earlier is None else (earlier, identity_of(earlier))
-
-
-def _is_still(seen: tuple[Path, FileIdentity] | None, path: Path, key: DocumentKey) -> bool:
-    """Whether the masks of a document are those that were seen, whatever became of other documents in their file."""
-    now = earlier_work(path, key=key)
-    return now is None if seen is None else now == seen[0] and as_expected(now, seen[1], key)
 
 
 def room_for_flows(path: Path, most_bytes: int, is_open: Callable[[Path, DocumentKey | None], bool]) -> bool:
@@ -262,37 +252,6 @@ def _arranged(raw: Raw, path: Path, reading: AxesReading) -> Image:
     from cpsam_core.images.readers import arrange_raw
 
     return arrange_raw(raw, path, reading.axes, reading.time)
-
-
-def earlier_works(images: Collection[Path], progress: Progress = silent) -> dict[Path, EarlierWork]:
-    """Return what there is of each image by the files beside it; a little of each project is read.
-
-    Left out are images whose masks are those of time points or scenes: a run says of them what it found.
-    """
-    from cpsam_core.images.companions import Listings, documents_of
-
-    listings = Listings()
-    found: dict[Path, EarlierWork] = {}
-    for number, path in enumerate(images):
-        progress(number, len(images), path.name)
-        documents = documents_of(path, listings=listings)
-        if not documents:
-            found[path] = EarlierWork()
-        elif len(documents) == 1 and documents[0].key == WHOLE and documents[0].masks:
-            found[path] = _work_in(documents[0].masks[0])
-    return found
-
-
-def _work_in(masks: Path) -> EarlierWork:
-    from cpsam_core.images.project_summary import holds_work, read_settings
-
-    if masks.suffix != PROJECT:
-        return EarlierWork(True, True)
-    try:
-        return EarlierWork(True, holds_work(masks), read_settings(masks))
-    except ImageError:
-        # The run says what is wrong with it.
-        return EarlierWork(True, True)
 
 
 def _run(

@@ -187,6 +187,26 @@ def test_what_is_saved_while_the_model_is_at_work_survives(
     assert len(saved.objects) == (5 if existing is ExistingMasks.KEEP_HAND_MADE else 1)
 
 
+def test_an_image_with_work_that_no_file_holds_is_left_alone(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
+    """Masks in its project, which would be the newer ones, made that work an older copy of itself."""
+    look_at(session, qtbot, folder / "b2.tif")
+    with session.document.step("Draw"):
+        session.document.write(Box(0, 1, 2, 6, 2, 6), np.full((1, 4, 4), 77, np.uint32), Origin.HAND)
+    session.persistence.journals.postponed = True
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "a.tif")
+    qtbot.waitUntil(lambda: session.folder_run.queue.entries[1].fate == "stays: has unsaved work")
+    assert run_all(session, qtbot) == [QueueState.DONE, QueueState.SKIPPED, QueueState.DONE]
+    assert not project_path(folder / "b2.tif").exists()
+    assert session.folder_run.queue.entries[1].words == "has unsaved work"
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "b2.tif")
+    qtbot.waitUntil(lambda: len(session.document.objects) == 1)
+    session.document.mark_saved()
+
+
 @pytest.mark.parametrize("existing", list(ExistingMasks))
 def test_corrected_work_survives(
     session: Session, qtbot: QtBot, folder: Path, existing: ExistingMasks
@@ -369,7 +389,9 @@ def test_where_there_is_no_more_room_the_oldest_flows_go_and_the_masks_stay(
     assert make_room(folder, total, lambda project: False)
     after, kept = read_project(old, flows=True), read_project(new, flows=True)
     assert after.output is None and kept.output is not None
-    assert identity_of(old) != file and as_expected(old, file, None), "nobody takes it for another program's work"
+    assert identity_of(old) != file and as_expected(old, file, None), (
+        "nobody takes it for another program's work"
+    )
     assert np.array_equal(after.labels, before.labels) and after.objects == before.objects
     assert projects_bytes(folder) < total
     session.folder_run.look()
