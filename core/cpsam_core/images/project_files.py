@@ -49,6 +49,8 @@ __all__ = [
 PROJECT_SUFFIX = ".cpsam"
 # From this size on a table is packed quickly.
 LARGE_TABLE_BYTES = 2**20
+BROKEN: tuple[type[Exception], ...] = (OSError, *DAMAGED)
+"""What a member of a project raises that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ def _kept(path: Path, names: Collection[str]) -> dict[str, bytes]:
     """Return members of an older project as they are; none where it cannot be read."""
     kept: dict[str, bytes] = {}
     if names and path.is_file():
-        with contextlib.suppress(OSError, *DAMAGED), open_archive(path) as older:
+        with contextlib.suppress(*BROKEN), open_archive(path) as older:
             for name in names:
                 if name in older.members:
                     kept[name] = older.content(name)
@@ -190,7 +192,7 @@ def _of_other_documents(path: Path, key: DocumentKey) -> dict[str, bytes]:
         with open_archive(path) as older:
             for other in older.documents:
                 found |= _members(older, other) if other != key else {}
-    except (OSError, *DAMAGED) as error:
+    except BROKEN as error:
         # One slip of the network must not cost the work on a whole movie.
         if other is not None or isinstance(error, OSError):
             which = "other time points or scenes" if other is None else _name(other)
@@ -205,9 +207,9 @@ def _readable_documents(path: Path, key: DocumentKey) -> dict[str, bytes]:
     """Return the same of a project that may be damaged: what can be read of it."""
     found: dict[str, bytes] = {}
     if path.is_file():
-        with contextlib.suppress(OSError, *DAMAGED), open_archive(path) as older:
+        with contextlib.suppress(*BROKEN), open_archive(path) as older:
             for other in older.documents:
-                with contextlib.suppress(OSError, *DAMAGED):
+                with contextlib.suppress(*BROKEN):
                     found |= _members(older, other) if other != key else {}
     return found
 
