@@ -202,13 +202,13 @@ class SmallClassNetwork(SmallNetwork):
         return np.concatenate([0.5 - bright, bright - 0.2, 10 * (bright - 0.8), maps], axis=1)
 
 
-def balls(shape=(36, 160, 180), count=90, seed=0):
+def balls(shape=(36, 160, 180), count=90, seed=0, radii=(4, 8)):
     """Return a volume of bright balls."""
     rng = np.random.default_rng(seed)
     volume = np.zeros(shape, np.float32)
     grid = np.indices(shape, np.float32)
     for _ in range(count):
-        middle, radius = rng.uniform(0, 1, 3) * shape, rng.uniform(4, 8)
+        middle, radius = rng.uniform(0, 1, 3) * shape, rng.uniform(*radii)
         box = tuple(slice(max(0, int(at - radius) - 1), int(at + radius) + 2) for at in middle)
         inside = sum((grid[axis][box] - at) ** 2 for axis, at in enumerate(middle)) < radius**2
         volume[box][inside] = rng.uniform(0.6, 1)
@@ -228,7 +228,8 @@ def balls(shape=(36, 160, 180), count=90, seed=0):
     ids=str,
 )
 def test_a_volume(tmp_path, settings, one_thread):
-    image = balls()
+    # Small balls would be enlarged, and each plane be seen in six times as many tiles.
+    image = balls(count=40, radii=(11, 14)) if settings.diameter == "auto" else balls()
     settings = replace(settings, axes="ZYX", do_3D=True)
     path = save_tiled(tmp_path / "a.tif", image, "ZYX")
     whole = Segmenter(SmallNetwork()).segment(image, settings)
