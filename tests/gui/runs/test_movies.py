@@ -122,10 +122,14 @@ def test_a_time_point_that_is_saved_while_another_is_at_work_makes_no_run_begin_
     look_at(session, qtbot, folder / "movie2.tif")
     with qtbot.waitSignal(session.image_changed):
         session.images.open(folder / "movie2.tif", reading=session.images.reading.at(3))
-    segmenter.gate = Event()
     session.folder_run.choose([folder / "movie2.tif"])
     session.folder_run.all_times = True
     session.facts.set_state(ReviewState.VERIFIED)
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+    segmenter.calls.clear()
+    segmenter.gate = Event()
+    session.facts.change("Notes", notes="again")
     session.folder_run.start()
     qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
     assert session.persistence.save_now(masks=False)
