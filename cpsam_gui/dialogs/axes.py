@@ -24,6 +24,7 @@ from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim, form
 from cpsam_gui.style.letters import give_letters
+from cpsam_gui.style.long_names import WrappedWords
 from cpsam_gui.style.unasked import guard_unasked
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks import AxesReading, prepare
@@ -95,9 +96,8 @@ class AxesDialog(QDialog):
         return box
 
     def _arrange(self) -> None:
-        title = QLabel(translate("What are the axes of {name}?").format(name=self._unsure.path.name))
+        title = WrappedWords(translate("What are the axes of {name}?").format(name=self._unsure.path.name))
         title.setObjectName("heading")
-        title.setWordWrap(True)
         fields = form()
         for number, (length, box) in enumerate(zip(self._unsure.shape, self.boxes, strict=True), 1):
             fields.addRow(

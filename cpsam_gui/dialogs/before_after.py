@@ -30,6 +30,7 @@ from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 from cpsam_gui.style.letters import give_letters
+from cpsam_gui.style.long_names import WrappedWords
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +115,7 @@ class BeforeAfterPage(QDialog):
         self.setWindowTitle(translate("Before and after"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(980, 640)
-        self.title = QLabel(self._headline())
+        self.title = WrappedWords(self._headline())
         self.title.setObjectName("title")
         self.words = dim(self._explain())
         self.images = QListWidget()

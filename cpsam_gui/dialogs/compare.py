@@ -28,6 +28,7 @@ from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 from cpsam_gui.style.letters import give_letters
+from cpsam_gui.style.long_names import WrappedWords, bound
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks.comparing import COLOURS
 
@@ -70,9 +71,10 @@ class ComparePage(QDialog):
         self.people = QPushButton(translate("Several people…"))
         self.people.setToolTip(translate("Mask files of this image, one per person"))
         give_letters((self.file, self.people))
-        self.title, self.words = QLabel(), dim("")
+        for choice in (self.models, self.steps):
+            bound(choice)
+        self.title, self.words = WrappedWords(), dim("")
         self.title.setObjectName("title")
-        self.title.setWordWrap(True)
         self.list = QTreeWidget()
         self.list.setHeaderHidden(True)
         self.drawn = QCheckBox(translate("Draw it on the image"))

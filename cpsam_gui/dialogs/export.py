@@ -31,6 +31,7 @@ from cpsam_gui.storage.companions import companions_of
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
 from cpsam_gui.style.letters import give_letters
+from cpsam_gui.style.long_names import WrappedWords
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks.exporting import ExportPlan
 
@@ -67,9 +68,8 @@ class ExportDialog(QDialog):
         )
         self.replace = QCheckBox(replace_words())
         self.beside = QCheckBox(translate("Beside the images"))
-        self.loss = QLabel()
+        self.loss = WrappedWords()
         self.loss.setObjectName("warning")
-        self.loss.setWordWrap(True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         button = self.buttons.addButton(translate("Export…"), QDialogButtonBox.ButtonRole.AcceptRole)
         assert button is not None

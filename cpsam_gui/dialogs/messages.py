@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QMessageBox, QPushButton
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.letters import give_letters
+from cpsam_gui.style.long_names import breakable
 from cpsam_gui.style.unasked import guard_unasked
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ ICON_PX = 40
 def show_problem(parent: QWidget, problem: Problem) -> None:
     """Show a problem in a dialog that does not block; one that is on the screen already is not shown again."""
     shown = (box for box in parent.findChildren(QMessageBox) if box.isVisible())
-    if all(box.text() != problem.text for box in shown):
+    if all(box.text() != breakable(problem.text) for box in shown):
         problem_box(parent, problem).open()
 
 
 def _box(parent: QWidget, icon: str, colour: str, text: str) -> QMessageBox:
     """Return a message box with an icon of the program's own."""
-    box = QMessageBox(QMessageBox.Icon.NoIcon, "cpsam-gui", text, parent=parent)
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "cpsam-gui", breakable(text), parent=parent)
     box.setIconPixmap(theme.icon(icon, colour).pixmap(QSize(ICON_PX, ICON_PX), parent.devicePixelRatioF()))
     return box
 
@@ -68,10 +69,11 @@ def copy_details(problem: Problem) -> None:
 def ask(parent: QWidget, question: Question) -> str:
     """Ask a question; return the key of the answer, that of the safe one where the dialog is closed."""
     box = _box(parent, "help_circle_outline", theme.current().accent, question.text)
-    box.setInformativeText(question.detail)
+    detail = breakable(question.detail)
+    box.setInformativeText(detail)
     for shown in parent.findChildren(QMessageBox):
         # What it says stands in the question now.
-        if shown.isVisible() and shown.text() in question.detail:
+        if shown.isVisible() and shown.text() in detail:
             shown.close()
     role = QMessageBox.ButtonRole
     buttons: dict[QPushButton | None, str] = {}

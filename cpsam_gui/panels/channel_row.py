@@ -22,6 +22,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
+from cpsam_gui.style.long_names import shortened
 from cpsam_gui.style.number_fields import DecimalBox
 from cpsam_gui.style.slider_keys import SliderKeys
 from cpsam_gui.style.wheel import guard_wheels
@@ -39,6 +40,8 @@ HEIGHT_PIXELS = 34
 HANDLE_PIXELS = 9
 # Of brightness; a wider range is counted in whole numbers.
 WHOLE_SPAN = 20
+NAME_PX = 150
+"""Width of the name of a channel."""
 # Arrow keys from one end of the brightness range to the other.
 KEY_STEPS = 200
 
@@ -112,7 +115,10 @@ class ChannelRow(QWidget):
         self.swatch = QToolButton()
         self.swatch.setFixedSize(18, 18)
         self.swatch.setToolTip(translate("Colour of the channel"))
-        self.visible = QCheckBox(channel.name)
+        self.visible = QCheckBox()
+        # An ampersand would be a letter with a line below it.
+        name = shortened(channel.name, NAME_PX, self.visible.fontMetrics())
+        self.visible.setText(name.replace("&", "&&"))
         self.visible.setToolTip(channel.name)
         self.gamma = DecimalBox()
         self.gamma.setRange(0.2, 5)

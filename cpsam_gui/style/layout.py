@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from cpsam_gui.style.long_names import WrappedWords
 from cpsam_gui.style.theme import GRID_PX
 
 
@@ -29,9 +30,8 @@ def form() -> QFormLayout:
 
 def dim(text: str, *, wrap: bool = True) -> QLabel:
     """Return a label in the quiet colour."""
-    label = QLabel(text)
+    label = WrappedWords(text) if wrap else QLabel(text)
     label.setObjectName("dim")
-    label.setWordWrap(wrap)
     return label
 
 

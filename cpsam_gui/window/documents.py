@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.style.long_names import bound
 from cpsam_gui.style.slider import DirectSlider
 from cpsam_gui.style.theme import GRID_PX
 
@@ -39,6 +40,7 @@ class DocumentChooser(QWidget):
         layout.setContentsMargins(GRID_PX, GRID_PX // 2, GRID_PX, GRID_PX // 2)
         self.scenes = QComboBox()
         self.scenes.setToolTip(translate("Scene: an image of this file"))
+        bound(self.scenes)
         self.slider = DirectSlider(Qt.Orientation.Horizontal)
         self.slider.setPageStep(1)
         self.text = QLabel()

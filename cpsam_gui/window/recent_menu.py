@@ -12,12 +12,15 @@ from PyQt6.QtWidgets import QMenu
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_values import stored_list
+from cpsam_gui.style.long_names import shortened
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
 
 KEY = "recent/paths"
 MOST = 12
+NAME_PX = 400
+"""Width of a name, and of the folder behind it."""
 
 
 def recent_paths() -> list[Path]:
@@ -67,9 +70,12 @@ class RecentMenu(QMenu):
         for number, path in enumerate(paths, 1):
             # Digits are keys of the first nine; an ampersand in a name would become one.
             kind = "/" if path.is_dir() else ""
-            words = f"{path.name}{kind}   ({path.parent})".replace("&", "&&")
+            metrics = self.fontMetrics()
+            name, folder = (shortened(one, NAME_PX, metrics) for one in (path.name + kind, str(path.parent)))
+            words = f"{name}   ({folder})".replace("&", "&&")
             action = self.addAction(f"&{number} {words}" if number < 10 else words)
             if action is not None:
+                action.setToolTip(str(path))
                 action.triggered.connect(lambda _checked, path=path: self.chosen.emit(path))
         if paths:
             self.addSeparator()

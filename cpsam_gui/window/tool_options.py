@@ -24,6 +24,7 @@ from cpsam_gui.program.numbers import written
 from cpsam_gui.session.gestures import BRUSH_RANGE_PIXELS
 from cpsam_gui.style import theme
 from cpsam_gui.style.button_icon import follow_icon
+from cpsam_gui.style.long_names import bound
 from cpsam_gui.style.slider import DirectSlider
 from cpsam_gui.tools import TOOLS
 from cpsam_gui.tools.options import TOLERANCE_RANGE
@@ -118,6 +119,7 @@ class ToolOptionsBar(QFrame):
         self.classes = QComboBox()
         self.classes.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.classes.setToolTip(f"{translate('Class assigned by a click')}  (0-9)")
+        bound(self.classes)
         self.classes.activated.connect(self._set_class)
         self._add("class", [self.classes])
         self.scopes = self._scope_buttons()

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QPushButton, QToolButton, QVBox
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import let_go
+from cpsam_gui.style.long_names import MOST_PX, shortened
 from cpsam_gui.window.recent_menu import recent_paths
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class Welcome(QWidget):
             row = QToolButton()
             row.setObjectName("recent")
             row.setAutoRaise(True)
-            row.setText(path.name.replace("&", "&&"))
+            row.setText(shortened(path.name, MOST_PX, row.fontMetrics()).replace("&", "&&"))
             row.setToolTip(str(path))
             row.clicked.connect(partial(self._open_recent, path))
             self._recent.addWidget(row, 0, Qt.AlignmentFlag.AlignHCenter)

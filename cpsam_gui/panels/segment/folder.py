@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QTreeWidget,
@@ -27,6 +26,7 @@ from cpsam_gui.runs.folder_queue import ExistingMasks, QueueEntry, QueueState
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim
+from cpsam_gui.style.long_names import WrappedWords
 from cpsam_gui.style.name_and_state import STATE_COLOUR, NameAndState
 
 if TYPE_CHECKING:
@@ -165,9 +165,8 @@ class FolderView(QWidget):
         return self._questions.ask(question) == "stop"
 
     def _make_fields(self) -> None:
-        self.summary = QLabel()
+        self.summary = WrappedWords()
         self.summary.setObjectName("heading")
-        self.summary.setWordWrap(True)
         self.all_times = all_times_box(self._run)
         self.movies = dim("")
         self.space = dim("")

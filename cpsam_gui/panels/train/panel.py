@@ -20,6 +20,7 @@ from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.fold import Fold
 from cpsam_gui.style.layout import column, dim, form, scrolling
+from cpsam_gui.style.long_names import WrappedWords
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
@@ -48,9 +49,8 @@ class TrainPanel(Panel):
         self._candidates, self._preview = session.candidates, session.training_preview
         self.images = CandidateView(session.candidates)
         self.counts = dim("")
-        self.doubts = QLabel()
+        self.doubts = WrappedWords()
         self.doubts.setObjectName("warning")
-        self.doubts.setWordWrap(True)
         self.start = QComboBox()
         self.start.setToolTip(translate("The model that training starts from"))
         self.start.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
