@@ -21,6 +21,7 @@ import pytest
 import tifffile
 from PyQt6.QtCore import QCoreApplication, QEvent, QLocale, QSettings, QTranslator
 from PyQt6.QtGui import QColor, QDesktopServices
+from PyQt6.QtWidgets import QApplication, QMainWindow
 
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.program import i18n
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from PyQt6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.window.window import Window
@@ -112,6 +112,21 @@ def cycles_collected_here() -> Iterator[None]:
     yield
     gc.collect()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def no_window_stays() -> Iterator[None]:
+    """Destroy the windows that a test left: each would be styled anew with every later one."""
+    yield
+    for left in QApplication.topLevelWidgets() if QApplication.instance() is not None else ():
+        if isinstance(left, QMainWindow):
+            destroy(left)
+
+
+def destroy(window: QMainWindow) -> None:
+    """Take a closed window down at once."""
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(autouse=True)
@@ -232,10 +247,8 @@ def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterat
     # A test that failed may have left a training at work: a question about it would wait forever.
     made.session.questions.ask = lambda question: question.answers[0].key
     made.close()
-    # Widgets that stay would be styled anew for every later window, each time more of them.
     made.session.setParent(None)
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    destroy(made)
 
 
 @pytest.fixture(params=[theme.DARK, theme.LIGHT], ids=["dark", "light"])
