@@ -72,10 +72,11 @@ class Merge(Lasso):
         self._marks = Marks(desk.document)
         self._crossed: dict[int, ObjectRecord] = {}
         """The objects on the way, in its order, as they were then."""
+        self._met_locked = False
 
     def press(self, p: Pointer) -> bool:
         """Start at an object or beside one."""
-        self._crossed = {}
+        self._crossed, self._met_locked = {}, False
         taken = super().press(p)
         self._cross(p)
         return taken
@@ -94,6 +95,7 @@ class Merge(Lasso):
         number = self.desk.under(p)
         row = self.desk.document.objects.get(number)
         if row is not None and row.locked:
+            self._met_locked = True
             self.desk.say(operations.LOCKED)
         elif row is not None:
             self._crossed.setdefault(number, row)
@@ -102,7 +104,9 @@ class Merge(Lasso):
         """Join what was crossed; the first keeps its id."""
         crossed, self._points, self._crossed = list(self._crossed), [], {}
         if len(crossed) < 2:
-            self.desk.say("Drag from one object to another to merge them")
+            # Who dragged onto a locked object did just that.
+            said = "Drag from one object to another to merge them"
+            self.desk.say(operations.LOCKED if self._met_locked else said)
             return
         self.desk.tell(operations.merge(self.desk.document, crossed))
         self.desk.view.select(crossed[0])

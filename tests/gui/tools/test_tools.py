@@ -243,3 +243,15 @@ def test_locked_selection_is_not_painted(desk: Desk) -> None:
     assert len(desk.document.objects) == 2
     drag(TOOLS["eraser"](desk), [(15, 15), (15, 25)])
     assert desk.document.objects[1].area == 400
+
+
+def test_a_locked_object_is_why_nothing_is_merged(desk: Desk) -> None:
+    """What was said instead is what had been done."""
+    operations.set_locked(desk.document, [2])
+    rows = desk.document.objects
+    way = [((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2) for box in (rows[1].box, rows[2].box)]
+    drag(TOOLS["merge"](desk), way)
+    assert len(desk.document.objects) == 2
+    assert desk.problems[-1] == operations.LOCKED
+    drag(TOOLS["merge"](desk), way[:1])
+    assert "Drag from one object" in desk.problems[-1]
