@@ -38,13 +38,15 @@ class RecoveryDialog(QDialog):
         layout.setSpacing(theme.GRID_PX)
         text = QLabel(
             translate(
-                "This work is not saved: it was kept for later or discarded, or the program quit before. Whatever is "
-                "not recovered now stays here, under File > Recover unsaved work; what was discarded for {days} days."
+                "This work is not saved: it was kept for later or discarded, or the program quit before it was saved. "
+                "Whatever is not recovered now stays here, under File > Recover unsaved work; discarded work stays "
+                "for {days} days."
             ).format(days=GIVEN_UP_DAYS)
         )
         text.setWordWrap(True)
         layout.addWidget(text)
         self.list = QListWidget()
+        self.list.setSpacing(theme.GRID_PX // 4)
         for one in left:
             older = translate(" (older copy: the project was saved after it)") if one.is_older else ""
             fate = translate(" (discarded)") if one.given_up else ""

@@ -4429,8 +4429,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das war das erste Objekt der Durchsicht</translation>
     </message>
     <message>
-      <source>This work is not saved: it was kept for later or discarded, or the program quit before. Whatever is not recovered now stays here, under File &gt; Recover unsaved work; what was discarded for {days} days.</source>
-      <translation>Diese Arbeit ist nicht gespeichert: Sie wurde für später behalten oder verworfen, oder das Programm endete vorher. Was jetzt nicht wiederhergestellt wird, bleibt hier, unter Datei &gt; Nicht gespeicherte Arbeit wiederherstellen; was verworfen wurde, {days} Tage.</translation>
+      <source>This work is not saved: it was kept for later or discarded, or the program quit before it was saved. Whatever is not recovered now stays here, under File &gt; Recover unsaved work; discarded work stays for {days} days.</source>
+      <translation>Diese Arbeit ist nicht gespeichert: Sie wurde für später behalten oder verworfen, oder das Programm endete, bevor sie gespeichert war. Was jetzt nicht wiederhergestellt wird, bleibt hier, unter Datei &gt; Nicht gespeicherte Arbeit wiederherstellen; Verworfenes bleibt {days} Tage.</translation>
     </message>
     <message>
       <source>Thorough</source>
