@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -25,6 +24,7 @@ from cpsam_core.formats import FORMATS, Format, WriteOptions, find_format, left_
 from cpsam_core.formats.registry import check_possible
 from cpsam_gui.dialogs.export_fields import WORDS, choice_fields, show_value, text_of, value_of
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.saving_places import ask_target, ask_target_folder
 from cpsam_gui.program.settings_values import keep_soon, stored_flag, stored_text
 from cpsam_gui.session.exporting import replace_words
 from cpsam_gui.storage.companions import companions_of
@@ -226,23 +226,20 @@ class ExportDialog(QDialog):
 
     def _ask_folder(self) -> Path | None:
         path = self._open_image.path
-        start = "" if path is None else str(self._begin_in(path.parent))
-        name = QFileDialog.getExistingDirectory(self, translate("Folder of the results"), start)
-        return Path(name) if name else None
-
-    def _begin_in(self, folder: Path) -> Path:
-        return Path.home() if self._exporting.closed_folder else folder
+        folder = None if path is None else path.parent
+        return ask_target_folder(self, translate("Folder of the results"), folder)
 
     def _ask_file(self, one: Format) -> Path | None:
-        path, image = self._open_image.path or Path("image.tif"), self._open_image.image
-        stem = companions_of(path, key=None if image is None else image.key).stem
-        start = name_for(self._begin_in(path.parent) / (stem + path.suffix), one)
+        source, image = self._open_image.path, self._open_image.image
+        named = source or Path("image.tif")
+        stem = companions_of(named, key=None if image is None else image.key).stem
+        name = name_for(named.with_name(stem + named.suffix), one).name
         suffix = Path("name" + one.ending).suffix
         kinds = f"{translate(one.title)} (*{suffix})"
-        name, _ = QFileDialog.getSaveFileName(self, translate("Export masks"), str(start), kinds)
-        if not name:
+        folder = None if source is None else source.parent
+        path, _ = ask_target(self, translate("Export masks"), folder, name, kinds)
+        if path is None:
             return None
-        path = Path(name)
         if one.key == "seg" and not path.name.endswith("_seg.npy"):
             return path.with_name(path.name.removesuffix(".npy") + "_seg.npy")
         return path if path.suffix.lower() == suffix.lower() else path.with_name(path.name + suffix)

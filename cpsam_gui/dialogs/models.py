@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -25,6 +24,7 @@ from cpsam_gui.dialogs.model_tree import Node, card_lines, family
 from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.saving_places import ask_target
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form, let_go, scrolling
@@ -263,10 +263,8 @@ class ModelManager(QDialog):
         info = self.current
         if info is None:
             return
-        start = str(Path.home() / info.path.name)
-        name, _ = QFileDialog.getSaveFileName(self, translate("Export model"), start, FILES)
-        if name:
-            target = Path(name)
+        target, _ = ask_target(self, translate("Export model"), None, info.path.name, FILES)
+        if target is not None:
             self._jobs.run(
                 lambda progress: export_model(info, target, progress),
                 name=translate("Export"),

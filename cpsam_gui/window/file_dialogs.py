@@ -13,6 +13,7 @@ from cpsam_gui import tasks
 from cpsam_gui.dialogs import recovery as recovery_dialog
 from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.saving_places import ask_target
 from cpsam_gui.storage.companions import seg_path
 from cpsam_gui.window.recent_menu import starting_folder
 
@@ -73,12 +74,10 @@ class FileDialogs(QObject):
     def seg_file(self) -> None:
         """Let the user choose where the masks go as a file of Cellpose."""
         path = self._open_image.path
-        start = seg_path(path) if path is not None else Path("masks_seg.npy")
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, translate("Export for Cellpose"), str(start), "Cellpose (*_seg.npy)"
-        )
-        if name:
-            chosen = Path(name)
+        folder, name = (None, "masks_seg.npy") if path is None else (path.parent, seg_path(path).name)
+        title = translate("Export for Cellpose")
+        chosen, _ = ask_target(self._window, title, folder, name, "Cellpose (*_seg.npy)")
+        if chosen is not None:
             stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
             self._copies.export(chosen.with_name(f"{stem}_seg.npy"))
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
-from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PyQt6.QtWidgets import QMessageBox, QWidget
 
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.saving_places import ask_target_folder
 from cpsam_gui.session.questions import Answer, Question
 
 if TYPE_CHECKING:
@@ -140,7 +141,5 @@ class Leaving(QObject):
 
     def _copy(self) -> Path | None:
         """Save image and masks in a folder that the user chooses; None where that was not done."""
-        chosen = QFileDialog.getExistingDirectory(
-            self._window, translate("Save image and masks in this folder"), str(Path.home())
-        )
-        return self._copies.save_elsewhere(Path(chosen)) if chosen else None
+        chosen = ask_target_folder(self._window, translate("Save image and masks in this folder"), None)
+        return self._copies.save_elsewhere(chosen) if chosen is not None else None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
@@ -19,6 +17,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_gui.dialogs.compare import ComparePage
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.saving_places import ask_target
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 from cpsam_gui.style.letters import give_letters
@@ -94,18 +93,16 @@ class ReviewPages(QObject):
     def _ask_methods(self, text: str) -> None:
         """Let the user choose where the methods text goes."""
         path = self._open_image.path
-        start = path.with_name(f"{path.stem}_methods.txt") if path is not None else Path("methods.txt")
+        folder, name = (None, "methods.txt") if path is None else (path.parent, f"{path.stem}_methods.txt")
         title, kinds = translate("Save the methods text"), f"{translate('Text')} (*.txt)"
-        name, _ = QFileDialog.getSaveFileName(self._window, title, str(start), kinds)
-        if name:
-            target = Path(name)
+        target, _ = ask_target(self._window, title, folder, name, kinds)
+        if target is not None:
             self._recording.write_methods(target if target.suffix else target.with_suffix(".txt"), text)
 
     def ask_log(self) -> None:
         """Let the user choose where the log goes."""
         path = self._open_image.path
-        start = path.with_name(f"{path.stem}_log.json") if path is not None else Path("log.json")
-        name, _ = QFileDialog.getSaveFileName(self._window, translate("Export the log"), str(start), JSON)
-        if name:
-            target = Path(name)
+        folder, name = (None, "log.json") if path is None else (path.parent, f"{path.stem}_log.json")
+        target, _ = ask_target(self._window, translate("Export the log"), folder, name, JSON)
+        if target is not None:
             self._recording.export(target if target.suffix else target.with_suffix(".json"))

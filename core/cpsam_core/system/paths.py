@@ -5,11 +5,20 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 from cpsam_core.errors import CpsamError, ImageError
 
-__all__ = ["as_given", "check_current_folder", "expanded", "leave_lost_folder", "make_folder", "ordinary"]
+__all__ = [
+    "as_given",
+    "can_write_in",
+    "check_current_folder",
+    "expanded",
+    "leave_lost_folder",
+    "make_folder",
+    "ordinary",
+]
 
 
 def as_given(path: str | os.PathLike[str]) -> Path:
@@ -83,3 +92,15 @@ def make_folder(folder: Path, kind: type[CpsamError] = ImageError) -> None:
         raise kind(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
     if not os.access(folder, os.W_OK):
         raise kind(f"No permission to write in the folder {folder}.")
+
+
+def can_write_in(folder: Path) -> bool:
+    """Whether files can be made in a folder, as trying it tells; nothing is left there.
+
+    The permissions alone say too little: of a folder of Windows they know nothing.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except (OSError, ValueError):
+        return False

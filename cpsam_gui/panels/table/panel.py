@@ -14,7 +14,6 @@ from PyQt6.QtCore import (
 )
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
-    QFileDialog,
     QMenu,
     QSplitter,
     QVBoxLayout,
@@ -32,6 +31,7 @@ from cpsam_gui.panels.table.summary import summary_words
 from cpsam_gui.panels.table.top import TopRow
 from cpsam_gui.panels.table.view import MeasurementView
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.saving_places import ask_target
 from cpsam_gui.program.typed_numbers import TwoReadingsError, in_english
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
@@ -279,8 +279,8 @@ class TablePanel(Panel):
             self._notices.message.emit(translate("There are no rows to write"))
             return
         path = self._open_image.path
-        start = path.with_name(f"{path.stem}_objects.csv") if path is not None else Path("objects.csv")
-        target = self._ask_file(translate("Export the table"), start)
+        folder, name = (None, "objects.csv") if path is None else (path.parent, f"{path.stem}_objects.csv")
+        target = self._ask_file(translate("Export the table"), folder, name)
         if target is not None:
             model = self.model
             shown = {name: model.columns[name][model.places] for name in model.names}
@@ -297,15 +297,12 @@ class TablePanel(Panel):
         except TwoReadingsError as error:
             self._notices.message.emit(str(error))
             return
-        target = self._ask_file(translate("Tables of the folder"), path.parent / "folder_objects.csv")
+        target = self._ask_file(translate("Tables of the folder"), path.parent, "folder_objects.csv")
         if target is not None:
             self._measuring.measure_folder(path.parent, target, where)
 
-    def _ask_file(self, title: str, start: Path) -> Path | None:
-        name, kind = QFileDialog.getSaveFileName(self, title, str(start), FILES)
-        if not name:
-            return None
-        target = Path(name)
-        if target.suffix.lower() not in (".csv", ".parquet"):
+    def _ask_file(self, title: str, folder: Path | None, name: str) -> Path | None:
+        target, kind = ask_target(self, title, folder, name, FILES)
+        if target is not None and target.suffix.lower() not in (".csv", ".parquet"):
             target = target.with_name(target.name + (".parquet" if "parquet" in kind else ".csv"))
         return target

@@ -51,6 +51,8 @@ SHOWS = {
     "getOpenFileName",
     "getSaveFileName",
     "getExistingDirectory",
+    "ask_target",
+    "ask_target_folder",
     "emit",
     "showMessage",
 }

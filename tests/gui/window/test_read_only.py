@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,8 @@ from cpsam_core.system import atomic
 from cpsam_gui.dialogs.export import ExportDialog
 from cpsam_gui.dialogs.recovery import RecoveryDialog
 from cpsam_gui.panels.files import FilesPanel
+from cpsam_gui.panels.table.panel import TablePanel
+from cpsam_gui.program.saving_places import KEY
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
 from cpsam_gui.state.box import Box
@@ -25,8 +29,6 @@ from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.file_lock import ProjectLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conftest import FakeSegmenter
     from pytestqt.qtbot import QtBot
 
@@ -127,7 +129,7 @@ def test_an_export_of_a_read_only_image_lets_it_be_left(
 @pytest.fixture
 def closed(image_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing be written beside the image, as a read-only drive does; permissions do not stop an administrator."""
-    plain, folder = Path.open, image_file.parent
+    plain, plain_temporary, folder = Path.open, tempfile.TemporaryFile, image_file.parent
     shutil.copy(image_file, image_file.with_name("other.tif"))
 
     def refuse(path: Path, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
@@ -139,7 +141,13 @@ def closed(image_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         if path.parent == folder:
             raise OSError(errno.EROFS, "Read-only file system")
 
+    def refuse_in(**how: Any) -> Any:
+        if how.get("dir") == folder:
+            raise OSError(errno.EROFS, "Read-only file system")
+        return plain_temporary(**how)
+
     monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse_in)
     monkeypatch.setattr(atomic, "_flush", refuse_to_replace)
 
 
@@ -346,3 +354,53 @@ def test_an_export_from_the_question_begins_with_masks_where_they_can_be_written
     dialog.go.click()
     assert [path.parent for path in begun] == [Path.home()]
     dialog.reject()
+
+
+SAVING: dict[str, Callable[[Window], object]] = {
+    "for Cellpose": lambda window: window.file_dialogs.seg_file(),
+    "masks": lambda window: window.pages.export().go.click(),
+    "log": lambda window: window.review_pages.ask_log(),
+    "methods": lambda window: window.review_pages.methods().saved.emit("text"),
+    "table": lambda window: window.panel(TablePanel).ask_export(),
+    "tables of the folder": lambda window: window.panel(TablePanel).ask_folder(),
+}
+
+
+@pytest.mark.parametrize("what", SAVING)
+def test_what_is_saved_begins_where_something_can_be_written(
+    window: Window,
+    qtbot: QtBot,
+    image_file: Path,
+    closed: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+) -> None:
+    """Only the export of masks did; the others began beside the image and ended in an error."""
+    show(window, qtbot, image_file)
+    draw(window)
+    begun: list[Path] = []
+    (tmp_path / "elsewhere").mkdir()
+    answers = [str(tmp_path / "elsewhere" / "x.csv"), ""]
+
+    def answer(*given: Any) -> tuple[str, str]:
+        begun.append(Path(given[2]))
+        return answers.pop(0), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    for count in (1, 2):
+        SAVING[what](window)
+        qtbot.waitUntil(lambda count=count: len(begun) == count and window.session.jobs.idle)
+    assert [path.parent for path in begun] == [Path.home(), tmp_path / "elsewhere"], "where it was saved last"
+    assert begun[0].name.startswith(("cells", "folder"))
+
+
+def test_what_is_saved_begins_beside_the_image_where_that_can_be_written(
+    window: Window, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    QSettings().setValue(KEY, str(Path.home()))
+    show(window, qtbot, image_file)
+    begun: list[Path] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *how: begun.append(Path(how[2])) or ("", ""))
+    window.file_dialogs.seg_file()
+    assert begun == [image_file.with_name("cells_seg.npy")]
