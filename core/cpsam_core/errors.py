@@ -45,7 +45,7 @@ class CpsamError(Exception):
     """Something the user can act on; the message says what happened and what to do.
 
     It is read in the window, in Python and on the command line, so it names no option of the last: `options` do, which
-    the command line adds.
+    the command line adds. Warnings in the log do the same: `extra={"options": ...}`.
     """
 
     def __init__(self, *said: object, options: str = "") -> None:

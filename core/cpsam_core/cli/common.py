@@ -169,15 +169,19 @@ def describe(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return memory_words(error)
     if isinstance(error, CpsamError):
-        said = str(error)
-        if not error.options:
-            return said
-        return f"{said if said.endswith('.') else f'{said}.'} Options: {error.options}"
+        return _with_options(str(error), error.options)
     # torch has no kind of error of its own for it on every device.
     if "out of memory" in str(error).lower():
         return "not enough memory on the device; use a smaller batch size, or --device cpu"
     log.debug("what failed", exc_info=error)
     return f"{type(error).__name__}: {reason(error)}"
+
+
+def _with_options(said: str, options: str) -> str:
+    """Return what the engine said with the options that it is about, if any."""
+    if not options:
+        return said
+    return f"{said if said.endswith('.') else f'{said}.'} Options: {options}"
 
 
 def memory_words(error: MemoryError) -> str:
@@ -218,7 +222,7 @@ class _TerminalHandler(logging.Handler):
             return
         level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()}: "
         about = f"{subject.get()}: " if subject.get() else ""
-        tell(f"{level}{about}{record.getMessage()}")
+        tell(f"{level}{about}{_with_options(record.getMessage(), getattr(record, 'options', ''))}")
 
 
 def _write(text: str, stream: TextIO) -> None:

@@ -82,12 +82,12 @@ def with_pieces(
     before, after = (len(np.unique(one[one > 0])) for one in (labels, apart))
     if after > before and pieces == "auto" and tell:
         log.warning(
-            "%s holds %s in %d pieces, as %s masks do: each piece is taken for an object "
-            "(--separate-parts no keeps them together)",
+            "%s holds %s in %d pieces, as %s masks do: each piece is taken for an object",
             path,
             "one number" if before == 1 else f"{before} numbers",
             after,
             "binary" if before == 1 else "semantic",
+            extra={"options": "--separate-parts no"},
         )
     elif after > before and tell:
         log.info("%s: %d objects became %d, one for each piece", path, before, after)

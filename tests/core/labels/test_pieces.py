@@ -52,7 +52,8 @@ def test_commands_say_what_they_do_with_binary_masks(tmp_path, monkeypatch, caps
     assert main(["convert", "a_masks.tif", "--to", "png", "--out", "o", *option]) == 0
     said = capsys.readouterr()
     assert len(np.unique(read_labels("o/a_masks.png"))) == objects + 1
-    assert ("binary masks" in said.err) == (choice == "auto")
+    warned = "binary masks do: each piece is taken for an object. Options: --separate-parts no" in said.err
+    assert warned == (choice == "auto")
     tifffile.imwrite("true.tif", separate_pieces(apart()))
     assert main(["evaluate", "true.tif", "a_masks.tif", "--json", *option]) == 0
 
