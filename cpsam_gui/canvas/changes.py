@@ -142,7 +142,7 @@ class Ghosts(QGraphicsPathItem):
     def draw(self, *_: object) -> None:
         """Draw what the session knows now."""
         rejected = self._rejected
-        shown = rejected.now if rejected.shown and self._view.masks.visible else ()
+        shown = rejected.now if self._view.masks.visible else ()
         boxes = [(one.box.y0, one.box.y1, one.box.x0, one.box.x1) for one in shown]
         self._boxes = np.array(boxes, np.float64).reshape(-1, 4)
         self._put(self._in_view())

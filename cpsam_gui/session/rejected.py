@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 # Milliseconds after the last result.
 REST_MS = 250
-# Pixels; of larger images the candidates are shown once a threshold was moved, which finds them.
-AFTER_RUNS_PX = 1 << 21
+# Pixels; in a larger image the flows are not followed for candidates alone: runs and other thresholds do it anyway.
+MOST_PX = 1 << 21
 
 
 class RejectedCandidates(QObject):
@@ -39,7 +39,6 @@ class RejectedCandidates(QObject):
         self._open_image, self._notices, self._jobs = open_image, notices, jobs
         self._run_state = run_state
         self.now: tuple[RejectedCandidate, ...] = ()
-        self.shown = True
         self._asked = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -47,30 +46,9 @@ class RejectedCandidates(QObject):
         self._timer.timeout.connect(self._look)
         open_image.image_changed.connect(self._new_image)
 
-    def show(self, on: bool) -> None:
-        """Show the candidates on the canvas, or not."""
-        self.shown = on
-        self.changed.emit()
-        if on and not self.now:
-            self._timer.start()
-            if self.why_not:
-                self._notices.message.emit(self.why_not)
-
-    @property
-    def why_not(self) -> str:
-        """Why no candidates can be shown of the open image, in words; empty where they can."""
-        flows = self._run_state.flows
-        if flows is None:
-            return translate("Rejected candidates are known after a run")
-        if flows.logits.ndim != 2:
-            return translate("Rejected candidates are shown for flat images only: in a stack they are bodies")
-        if flows.logits.size > AFTER_RUNS_PX and not self._run_state.memory.known:
-            return translate("In an image of this size rejected candidates show once a threshold was moved")
-        return ""
-
     def at(self, plane: int, y: int, x: int) -> RejectedCandidate | None:
         """Return the candidate at a pixel; None where there is none, or none is shown."""
-        if not self.shown or not self._open_image.view.masks.visible:
+        if not self._open_image.view.masks.visible:
             return None
         return next((one for one in self.now if one.holds(plane, y, x)), None)
 
@@ -112,7 +90,10 @@ class RejectedCandidates(QObject):
 
     def _look(self) -> None:
         flows, document = self._run_state.flows, self._open_image.document
-        if not self.shown or self.why_not or flows is None or flows.logits.shape != document.shape[1:]:
+        # In a stack they would be bodies.
+        if flows is None or flows.logits.shape != document.shape[1:]:
+            return
+        if flows.logits.size > MOST_PX and not self._run_state.memory.known:
             return
         if self._jobs.answering:
             self._timer.start()

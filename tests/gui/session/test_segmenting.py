@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from cpsam_core import Settings
 from cpsam_core.errors import SettingsError, WeightsError
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations, tasks
@@ -643,6 +644,33 @@ def test_ghosts_are_there_again_when_an_image_is_opened_again(
         qtbot.waitUntil(lambda count=count: session.jobs.idle and len(session.rejected.now) == count)
     assert sorted(one.reason for one in session.rejected.now) == reasons
     assert not session.document.steps
+
+
+def test_in_a_large_image_ghosts_come_with_a_run(
+    session: Session, bright: Bright, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has followed the flows; that is not done again for the ghosts of a run that comes back with its image."""
+    from cpsam_core.segment.masks import masks_of
+
+    run(session, qtbot)
+    flows_of(session)
+    flows = session.run_state.flows
+    assert flows is not None
+    monkeypatch.setattr(rejected, "MOST_PX", 100)
+    found = masks_of(flows, Settings(min_size=300))
+    result = SimpleNamespace(labels=found.labels, output=found.output, objects=found.objects, notes=())
+    monkeypatch.setattr(bright, "segment", lambda *_: result)
+    session.run_state.change(min_size=300)
+    run(session, qtbot)
+    qtbot.waitUntil(lambda: session.jobs.idle and len(session.rejected.now) == 4, timeout=20_000)
+    assert session.persistence.save_now()
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file)
+    qtbot.waitUntil(lambda: session.jobs.idle and not session.rejected._timer.isActive(), timeout=20_000)
+    assert session.run_state.flows is not None and not session.rejected.now
+    session.run_state.change(min_size=299)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: session.jobs.idle and len(session.rejected.now) == 4, timeout=20_000)
 
 
 def test_undo_across_two_runs_brings_back_the_flows_of_the_first(session: Session, qtbot: QtBot) -> None:

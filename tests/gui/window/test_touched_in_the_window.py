@@ -95,7 +95,7 @@ def test_rejected_candidates_show_with_the_reason_and_a_click_keeps_one(
     session.segmenting.mask_again()
     qtbot.waitUntil(lambda: session.jobs.idle, timeout=20_000)
     assert number in session.document.objects, "what was kept survives other thresholds"
-    session.rejected.show(False)
+    session.view.set_masks(visible=False)
     assert not canvas.ghosts.isVisible()
 
 
