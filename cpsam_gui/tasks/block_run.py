@@ -6,6 +6,7 @@ A run that was stopped, or killed, goes on where it was when it is asked for aga
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_core.errors import ImageError
+from cpsam_gui.operations.replacing import mostly
 from cpsam_gui.state.columns import KINDS, ORIGINS, ColumnRecords
+from cpsam_gui.state.extents import shrunk
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.palette import spread
 from cpsam_gui.storage.chunked_labels import ChunkedLabels
@@ -72,11 +75,13 @@ class ChunkedResult:
     """Blocks in which the labels differ from those of the run."""
     numbers: Mapping[int, int] = field(default_factory=dict)
     """Of the objects that stay, by the numbers that they had."""
+    cut: frozenset[int] = frozenset()
+    """What the run found and lost pixels to those; some of it is gone."""
 
     @property
     def changed_rows(self) -> frozenset[int]:
-        """The objects that the folder of the run does not know."""
-        return frozenset(self.numbers.values())
+        """The objects that the folder of the run does not know, or not as they are."""
+        return self.cut.union(self.numbers.values())
 
 
 def segment_blocks(
@@ -218,7 +223,7 @@ def with_kept(
 ) -> ChunkedResult:
     """Return what a run left, with the objects that stay put over it under new numbers.
 
-    What the run found and half or more of which lies under them is left out: it is one of them, found again.
+    What the run found and most of which lies under them is left out: it is one of them, found again.
 
     Raises
     ------
@@ -230,28 +235,32 @@ def with_kept(
     first = records.largest + 1
     numbers: dict[int, int] = {}
     written: list[Box] = []
+    lost: Counter[int] = Counter()
     for done, number in enumerate(kept.ids.tolist() if kept is not None else ()):
         assert kept is not None
         progress(done, len(kept.ids), "Objects")
         row, new = kept.rows[number], first + done
         mask = kept.labels.read(row.box) == number
-        under, counts = np.unique(labels.read(row.box)[mask], return_counts=True)
-        for other, count in zip(under.tolist(), counts.tolist(), strict=True):
-            if other and other in records:
-                written.append(records[other].box)
-                _take_from(labels, records, other, count)
+        block = labels.read(row.box)
+        under, counts = np.unique(block[mask], return_counts=True)
+        lost.update(dict(zip(under.tolist(), counts.tolist(), strict=True)))
         written.append(row.box)
-        labels.write(row.box, np.where(mask, np.uint32(new), labels.read(row.box)))
+        labels.write(row.box, np.where(mask, np.uint32(new), block))
         records[new], numbers[number] = row, new
-    return replace(found, written=tuple(written), numbers=numbers)
+    # Background is covered as well.
+    cut = sorted(other for other in lost if other in records)
+    for number in cut:
+        written.append(records[number].box)
+        _settle(labels, records, number, lost[number])
+    return replace(found, written=tuple(written), numbers=numbers, cut=frozenset(cut))
 
 
-def _take_from(labels: ChunkedLabels, records: ColumnRecords, number: int, pixels: int) -> None:
-    """Let an object lose pixels, and go where that is half of it or more."""
+def _settle(labels: ChunkedLabels, records: ColumnRecords, number: int, lost: int) -> None:
+    """Give an object that lost pixels the area and box of the others; it goes where it lost most of them."""
     row = records[number]
-    if 2 * pixels < row.area:
-        records[number] = row.changed(area=row.area - pixels)
-        return
-    block = labels.read(row.box)
-    labels.write(row.box, np.where(block == number, np.uint32(0), block))
-    del records[number]
+    if mostly(np.array(lost), np.array(row.area)):
+        block = labels.read(row.box)
+        labels.write(row.box, np.where(block == number, np.uint32(0), block))
+        del records[number]
+    else:
+        records[number] = row.changed(area=row.area - lost, box=shrunk(labels, number, row.box))

@@ -334,6 +334,10 @@ def test_a_crash_after_a_run_loses_nothing(qtbot: QtBot, session: Session, slide
     y, x = CENTRES[5]
     over = Box(0, 1, y - 15, y + 15, x - 15, x + 15)
     operations.add(session.document, over, np.ones(over.shape, bool))
+    # Over a part of another one, which stays as it is then.
+    above, left_of = CENTRES[7][0] - RADIUS, CENTRES[7][1] - RADIUS
+    strip = Box(0, 1, above, above + RADIUS // 2, left_of, left_of + 2 * RADIUS)
+    operations.add(session.document, strip, np.ones(strip.shape, bool))
     assert run(qtbot, session) == []
     gone = session.document.label_at(0, *CENTRES[9])
     operations.delete(session.document, [gone])
@@ -511,3 +515,27 @@ def test_a_volume_is_run_by_blocks_as_it_would_be_as_a_whole(
     whole = Segmenter(DiskNetwork()).segment(read_image(path), session.run_state.settings)
     assert len(whole.objects) == len(centres)
     np.testing.assert_array_equal(np.array(session.document.labels[0:24, 0:130, 0:130]), whole.labels)
+
+
+def test_what_loses_pixels_to_what_stays_has_an_exact_box(
+    qtbot: QtBot, session: Session, slide: Path
+) -> None:
+    """It had kept the box that it had; and each of several objects over one took less than half of the rest of it."""
+    open_slide(qtbot, session, slide)
+    (y, x), (below, right) = CENTRES[0], CENTRES[1]
+    size = 2 * RADIUS + 1
+    strips = [Box(0, 1, y - RADIUS, y - RADIUS // 2, x - RADIUS, x - RADIUS + size)]
+    # 37 % of the disk, and 27 %: less than half of what the first one leaves.
+    for first, last in ((right - RADIUS, right - 2), (right + 5, right + RADIUS + 1)):
+        strips.append(Box(0, 1, below - RADIUS, below + RADIUS + 1, first, last))
+    for box in strips:
+        number, _ = operations.add(session.document, box, np.ones(box.shape, bool))
+        session.edits.change(lambda document, number=number: operations.set_class(document, [number], 3))
+    assert run(qtbot, session) == []
+    document = session.document
+    cut = document.objects[document.label_at(0, y, x)]
+    assert cut.class_id == 0 and cut.box.y0 == y - RADIUS // 2
+    block: Any = document.labels[cut.box.slices]
+    assert np.count_nonzero(block == document.label_at(0, y, x)) == cut.area
+    rest = document.labels[0, below - RADIUS : below + RADIUS, right - 2 : right + 5]
+    assert not rest.any(), "most of it lies under two objects"
