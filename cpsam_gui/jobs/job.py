@@ -129,6 +129,11 @@ class Job(QThread):
         """Ask the work to stop at its next report."""
         self._stop.set()
 
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether :meth:`cancel` was called."""
+        return self._stop.is_set()
+
     def report(self, done: int, total: int, note: str = "") -> None:
         """Pass progress on to the GUI thread; raises :class:`Cancelled` once :meth:`cancel` was called."""
         if self._stop.is_set():

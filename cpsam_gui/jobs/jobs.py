@@ -63,6 +63,7 @@ class _JobRequest:
     ended: Callable[[Ending], object] | None
     instead: str = ""
     aside: str = ""
+    asks: bool = False
 
 
 _left_running: set[Job] = set()
@@ -140,6 +141,13 @@ class Jobs(QObject):
         """Whether nothing at all is at work."""
         return not self._running
 
+    @property
+    def lost_by_leaving(self) -> str:
+        """Name of the main job that another image would end, and that is asked about before; empty without one."""
+        running = self._main.running
+        asks = running is not None and running.asks and not running.job.asked_to_stop
+        return running.job.name if running is not None and asks else ""
+
     def next_generation(self) -> None:
         """Cancel what runs and drop its results: another image is open now.
 
@@ -174,6 +182,7 @@ class Jobs(QObject):
         abandonable: bool = False,
         instead: str = "",
         aside: str = "",
+        asks: bool = False,
     ) -> Job:
         """Run `work` in a thread of its own; everything is told in the thread of the caller.
 
@@ -204,6 +213,8 @@ class Jobs(QObject):
             Key of the action that is offered where it is stopped because another image is opened.
         aside
             What to call it from then on where it goes on instead; empty for the same name.
+        asks
+            Whether a person is asked before another image is opened: it ends then, and with it what took long.
 
         Returns
         -------
@@ -213,7 +224,9 @@ class Jobs(QObject):
         turn = {Lane.MAIN: self._main, Lane.LIVE: self._live}.get(lane) or _Turn()
         job = Job(name, work, self, abandonable=abandonable)
         generation = None if outlives_image else self.generation
-        asked = _JobRequest(job, turn, generation, then, failed or self.failed.emit, ended, instead, aside)
+        asked = _JobRequest(
+            job, turn, generation, then, failed or self.failed.emit, ended, instead, aside, asks
+        )
         job.succeeded.connect(partial(self._succeeded, asked))
         job.failed.connect(partial(self._failed, asked))
         job.cancelled.connect(partial(self._cancelled, asked))

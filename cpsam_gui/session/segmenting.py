@@ -112,6 +112,7 @@ class SegmentationController:
             name=translate("Segmenting"),
             outlives_image=goes_on is not None,
             aside=translate("Segmenting {}").format(name),
+            asks=goes_on is None,
             instead=FOLDER_RUN,
             then=land,
         )
@@ -176,19 +177,25 @@ class SegmentationController:
         landing = RegionLanding(self._run_results, document, given_up, done)
         goes_on = self.goes_on(landing)
         if goes_on is None:
-            self.propose_region(box, partial(landing.land, document), **changes)
+            self.propose_region(box, partial(landing.land, document), asks=True, **changes)
             return
         name, land = goes_on
         aside = translate("Segmenting a region of {}").format(name)
         self.propose_region(box, lambda found: None if found is None else land(found), aside=aside, **changes)
 
     def propose_region(
-        self, box: Box, done: Callable[[RegionResult | None], None], *, aside: str = "", **changes: Any
+        self,
+        box: Box,
+        done: Callable[[RegionResult | None], None],
+        *,
+        aside: str = "",
+        asks: bool = False,
+        **changes: Any,
     ) -> None:
         """Run the model on a block as `segment_region` does, and hand over what it found instead of keeping it.
 
         `done` gets None where nothing came of it: the run failed or was cancelled, or another one is at work. With
-        `aside`, the run is called so and goes on when another image is opened.
+        `aside`, the run is called so and goes on when another image is opened; `asks` as for `Jobs.run`.
         """
         box = box.clip(self._open_image.document.shape)
         if self._open_image.image is None or self._jobs.busy or box.empty:
@@ -209,6 +216,7 @@ class SegmentationController:
             name=translate("Segmenting a region"),
             outlives_image=bool(aside),
             aside=aside,
+            asks=asks,
             then=done,
             ended=ended,
         )

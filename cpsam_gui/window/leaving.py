@@ -30,14 +30,19 @@ class Leaving(QObject):
         self._window, self._host = window, host
         self._open_image, self._images = session.open_image, session.images
         self._notices, self._persistence = session.notices, session.persistence
-        self._copies = session.copies
+        self._copies, self._jobs = session.copies, session.jobs
         # Folders whose work is kept in journals without another question.
         self._kept: set[Path] = set()
         # Why the last try to save failed.
         self._problem: Problem | None = None
 
     def may_leave(self, *, closing: bool = False) -> bool:
-        """Save what is not saved yet, or ask about it; False to stay. A window that closes waits a moment only."""
+        """Save what is not saved yet, or ask about it; False to stay. A window that closes waits a moment only.
+
+        Of a run that ends with the image a person is asked first.
+        """
+        if not closing and not self._may_end_run():
+            return False
         within = CLOSING_MS if closing else None
         persistence, path = self._persistence, self._open_image.path
         if self._saved_by_itself(within):
@@ -56,6 +61,17 @@ class Leaving(QObject):
                 # A question of the saver was answered with not saving.
                 return False
         return self._without_saving(closing=closing)
+
+    def _may_end_run(self) -> bool:
+        name = self._jobs.lost_by_leaving
+        if not name:
+            return True
+        question = Question(
+            translate("{} is not done and ends when this image is left.").format(name),
+            translate("What it has found so far is lost. Other images can be opened once it is done."),
+            (Answer("leave", translate("End it")), Answer("stay", translate("Go on with it"))),
+        )
+        return self._persistence.ask(question) == "leave"
 
     def save_in_a_moment(self) -> None:
         """Save what is saved without being asked for; never ask."""

@@ -1293,6 +1293,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Anderswo verliert das neue Modell {} auf dieser Art von Bildern: {}.</translation>
     </message>
     <message>
+      <source>End it</source>
+      <translation>Beenden</translation>
+    </message>
+    <message>
       <source>Epoch {epoch} of {epochs}, {time} left</source>
       <translation>Epoche {epoch} von {epochs}, noch {time}</translation>
     </message>
@@ -1619,6 +1623,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Weiter trainieren</translation>
     </message>
     <message>
+      <source>Go on with it</source>
+      <translation>Weiterlaufen lassen</translation>
+    </message>
+    <message>
       <source>Graphics card (CUDA)</source>
       <translation>Grafikkarte (CUDA)</translation>
     </message>
@@ -1761,10 +1769,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Improve the model</source>
       <translation>Das Modell verbessern</translation>
-    </message>
-    <message>
-      <source>In an image of this size rejected candidates show once a threshold was moved</source>
-      <translation>In einem Bild dieser Größe erscheinen verworfene Kandidaten, sobald ein Schwellenwert verändert wurde</translation>
     </message>
     <message>
       <source>In both</source>
@@ -3109,14 +3113,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Region</source>
       <translation>Bereich</translation>
-    </message>
-    <message>
-      <source>Rejected candidates are known after a run</source>
-      <translation>Verworfene Kandidaten sind nach einem Lauf bekannt</translation>
-    </message>
-    <message>
-      <source>Rejected candidates are shown for flat images only: in a stack they are bodies</source>
-      <translation>Verworfene Kandidaten werden nur bei Einzelbildern gezeigt: In einem Stapel sind es 3D-Objekte</translation>
     </message>
     <message>
       <source>Rejected: {}
@@ -4741,6 +4737,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Was gemessen wird</translation>
     </message>
     <message>
+      <source>What it has found so far is lost. Other images can be opened once it is done.</source>
+      <translation>Was bis jetzt gefunden wurde, geht verloren. Andere Bilder können geöffnet werden, sobald der Lauf fertig ist.</translation>
+    </message>
+    <message>
       <source>What judges the new model</source>
       <translation>Was das neue Modell beurteilt</translation>
     </message>
@@ -6267,6 +6267,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} is no precision; use {} or auto</source>
       <translation>{} ist keine Genauigkeit; möglich sind {} und auto</translation>
+    </message>
+    <message>
+      <source>{} is not done and ends when this image is left.</source>
+      <translation>{}: Das ist noch nicht fertig und endet, wenn dieses Bild verlassen wird.</translation>
     </message>
     <message>
       <source>{} is not of a kind that holds objects here ({}).</source>
