@@ -14,6 +14,7 @@ from cpsam_gui.program.progress_words import ProgressWords
 from cpsam_gui.session.object_words import marks_of
 from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.style import theme
+from cpsam_gui.style.yielding_words import YieldingWords
 from cpsam_gui.window.hint_label import HintLabel
 from cpsam_gui.window.message_line import Message, MessageLine
 from cpsam_gui.window.training_chip import TrainingChip
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 # Channels whose brightness is read out.
 SHOWN = 4
+JOB_PX, READOUT_PX = 120, 260
+"""Width that words of a job, and what is under the pointer, keep where there is little room."""
+CHIP_BEFORE_HINT = 8
+"""How much more of the room that is left the training gets than the hint, up to what it needs."""
 
 
 class StatusBar(QStatusBar):
@@ -47,8 +52,8 @@ class StatusBar(QStatusBar):
         self._make_messages()
         self._make_job()
         self.training = TrainingChip(session.training)
-        self.readout = QLabel()
-        self.readout.setMinimumWidth(260)
+        self.readout = YieldingWords(READOUT_PX)
+        self.readout.setMinimumWidth(READOUT_PX)
         self.read_only = QLabel(translate("read-only"))
         self.read_only.setObjectName("warning")
         self.count = QLabel()
@@ -71,7 +76,7 @@ class StatusBar(QStatusBar):
         self.offer.hide()
 
     def _make_job(self) -> None:
-        self.job = QLabel()
+        self.job = YieldingWords(JOB_PX)
         self.job.setObjectName("dim")
         self.bar = QProgressBar()
         self.bar.setFixedWidth(160)
@@ -86,7 +91,9 @@ class StatusBar(QStatusBar):
         self.addWidget(self.hint, 1)
         self.addWidget(self.offer)
         job = (self.job, self.bar, self.cancel)
-        for widget in (self.training, *job, self.readout, self.read_only, self.count):
+        # The chip has what the others leave, before the hint.
+        self.addPermanentWidget(self.training, CHIP_BEFORE_HINT)
+        for widget in (*job, self.readout, self.read_only, self.count):
             self.addPermanentWidget(widget)
 
     def _connect(self, canvas: Canvas) -> None:
@@ -208,7 +215,7 @@ class StatusBar(QStatusBar):
 
     def _forget(self) -> None:
         self._pointer = None
-        self.readout.clear()
+        self.readout.setText("")
 
 
 def read_out(open_image: OpenImage, rejected: RejectedCandidates, row: int, column: int) -> str:

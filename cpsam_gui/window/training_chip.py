@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, QSize
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from cpsam_gui.panels.train.budget import duration
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
+from cpsam_gui.style.yielding_words import YieldingWords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from cpsam_core.finetune import EpochReport
     from cpsam_gui.session.training import TrainingController
 
+WORDS_PX = 40
+"""That the words keep where there is little room."""
 CURVE_WIDTH_PX, CURVE_HEIGHT_PX = 56, 16
 """Of the small curve, pixels."""
 
@@ -64,7 +67,7 @@ class TrainingChip(QWidget):
     def __init__(self, training: TrainingController) -> None:
         super().__init__()
         self._training = training
-        self.words = QLabel()
+        self.words = YieldingWords(WORDS_PX)
         self.words.setObjectName("dim")
         self.curve = Sparkline()
         self.pause, self.stop = QToolButton(), QToolButton()
@@ -98,13 +101,21 @@ class TrainingChip(QWidget):
             return
         self.curve.show_reports(training.reports)
         self.curve.setVisible(len(self.curve.values) > 1)
-        self.words.setText(self._state())
+        self._say(self._state())
         self.pause.setIcon(theme.icon("play" if training.paused else "pause"))
         words = translate("Continue the training") if training.paused else translate("Pause the training")
         self.pause.setToolTip(words)
         self.stop.setIcon(theme.icon("stop"))
         for button in (self.pause, self.stop):
             button.setEnabled(not training.stopping and not training.checking)
+
+    def _say(self, words: str) -> None:
+        """Show words; the status bar gives the chip no more room than they take, and less where others need it."""
+        self.words.setText(words)
+        self.words.setMaximumWidth(self.words.wide_px)
+        layout = self.layout()
+        assert layout is not None
+        self.setMaximumWidth(layout.maximumSize().width())
 
     def _state(self) -> str:
         training = self._training

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 import tifffile
 from PyQt6.QtCore import QPoint, QSize, Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QIcon
-from PyQt6.QtWidgets import QDialogButtonBox, QLabel, QPushButton, QStyle
+from PyQt6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QPushButton, QStyle
 
 import cpsam_gui
 from cpsam_core.finetune import EpochReport
@@ -66,6 +67,27 @@ def test_a_hint_that_does_not_fit_leaves_out_whole_gestures(opened: Window) -> N
     assert QLabel.text(status.hint) == "   ".join([*gestures[:2], "…"])
     status.hint.resize(40, status.hint.height())
     assert QLabel.text(status.hint).startswith("Dr") and QLabel.text(status.hint).endswith("…")
+
+
+def test_words_of_a_run_stay_whole_before_those_of_a_training(opened: Window) -> None:
+    """In German both did not fit beside what is under the pointer: their ends were cut off without a sign."""
+    opened.resize(1366, 768)
+    status = opened.status
+    chip = status.training
+    chip.show()
+    chip._say("Training: Epoche 12 von 100, noch 1 h 25 min")
+    status._started("Bereich von Aufnahme_01.tif segmentieren: 12 von 48 Kacheln, noch etwa 35 s")
+    status.readout.setText("y 520  x 1012    523    Objekt 123")
+    QApplication.processEvents()
+    assert opened.width() == 1366
+    assert QLabel.text(status.job) == status.job.text()
+    assert QLabel.text(chip.words).endswith("…") and chip.words.toolTip() == chip.words.text()
+    places = [one.geometry() for one in (chip, status.job, status.bar, status.cancel, status.readout)]
+    assert all(one.right() < after.left() for one, after in pairwise(places))
+    status._finished()
+    status.readout.setText("")
+    QApplication.processEvents()
+    assert QLabel.text(chip.words) == chip.words.text(), "there is room again"
 
 
 def test_what_is_offered_is_said_in_words(segmented: Window) -> None:
