@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.dialogs.model_tree import KINDS
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.licences import CODE, METHOD, libraries, models
 from cpsam_gui.style import theme
 from cpsam_gui.style.icon import app_icon
@@ -57,12 +59,20 @@ class AboutPage(QDialog):
 
 def _html() -> str:
     name, licence, address = CODE
+    of_models = tuple(map(_in_words, models()))
     return (
         f"<h3>{translate('Code')}</h3><p>{name}: <a href='{address}'>{licence}</a></p>"
         f"<h3>{translate('Method')}</h3><p>{html.escape(METHOD)}</p>"
-        f"<h3>{translate('Models')}</h3>{_table(models())}"
+        f"<h3>{translate('Models')}</h3>{_table(of_models)}"
         f"<h3>{translate('Libraries')}</h3>{_table(libraries())}"
     )
+
+
+def _in_words(model: Licence) -> Licence:
+    """Return what is said of a model, in the user's language."""
+    default = translate("trained on data under CC-BY-NC: not for commercial use")
+    stated = model.licence or (default if model.version == "published" else "")
+    return replace(model, version=translate_said(KINDS[model.version]), licence=stated)
 
 
 def _table(rows: tuple[Licence, ...]) -> str:

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
 
     from cpsam_core.weights import ModelInfo
 
+KINDS = {"embedded": "part of the program", "published": "published by Cellpose", "own": "your own"}
+"""Where models come from, in words."""
+NAMED = 4
+"""Training images that a card names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -60,8 +65,7 @@ def class_scores(scores: Mapping[str, float]) -> list[tuple[str, float]]:
 
 def card_lines(info: ModelInfo) -> list[tuple[str, str]]:
     """Return what is known about a model, as names and values."""
-    kinds = {"embedded": "part of the program", "published": "published by Cellpose", "own": "your own"}
-    lines = [("Kind", kinds[info.kind]), ("File", str(info.path))]
+    lines = [("Kind", KINDS[info.kind]), ("File", str(info.path))]
     if info.size is not None:
         lines.append(("Size", f"{info.size / 1e6:,.1f} MB"))
     elif not info.present:
@@ -77,7 +81,9 @@ def card_lines(info: ModelInfo) -> list[tuple[str, str]]:
         lines.append(("Made", card.created[:16].replace("T", " ")))
     if card.images:
         names = sorted(card.images.values())
-        lines.append(("Images", f"{len(names):,}: {', '.join(names[:4])}{' …' if len(names) > 4 else ''}"))
+        # Apart from the names, whose numbers are not written as those of the user's language are.
+        lines.append(("Images", f"{len(names):,}"))
+        lines.append(("Among them", f"{', '.join(names[:NAMED])}{' …' if len(names) > NAMED else ''}"))
     for name, scores in card.scores.items():
         if "ap_0.5" in scores:
             lines.append((f"Precision on {name}", f"{scores['ap_0.5']:.3f}"))

@@ -15,7 +15,7 @@ LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """A library or a model, its version and its licence."""
+    """A library or a model, its version or kind, and its licence."""
 
     name: str
     version: str
@@ -50,9 +50,7 @@ def models() -> tuple[Licence, ...]:
 
     rows = []
     for one in list_models():
-        licence = one.card.licence if one.card is not None else ""
-        default = "trained on data under CC-BY-NC: not for commercial use" if one.kind == "published" else ""
-        rows.append(Licence(one.name, one.kind, licence or default))
+        rows.append(Licence(one.name, one.kind, one.card.licence if one.card is not None else ""))
     return tuple(rows)
 
 

@@ -359,6 +359,10 @@
       <translation>Alt+Klick</translation>
     </message>
     <message>
+      <source>Among them</source>
+      <translation>Darunter</translation>
+    </message>
+    <message>
       <source>An earlier state…</source>
       <translation>Ein früherer Stand…</translation>
     </message>
@@ -5811,6 +5815,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>train on another device</source>
       <translation>trainieren Sie auf einem anderen Gerät</translation>
+    </message>
+    <message>
+      <source>trained on data under CC-BY-NC: not for commercial use</source>
+      <translation>mit Daten unter CC-BY-NC trainiert: nicht für kommerzielle Zwecke</translation>
     </message>
     <message>
       <source>training</source>

@@ -74,7 +74,17 @@ def test_what_is_known_of_a_model_is_german(german: None, window: Window) -> Non
     told = {label.text() for label in manager.findChildren(QLabel)}
     assert {"Art", "Teil des Programms", "Erstellt"} <= told
     assert not any(text.startswith("Precision on") for text in told)
+    card = manager.current.card if manager.current is not None else None
+    assert card is not None and f"{len(card.images):,}".replace(",", ".") in told, "as numbers are written"
     manager.close()
+    page = window.pages.about()
+    text = page.text.toPlainText()
+    assert (
+        "Teil des Programms" in text
+        and "published" not in text
+        and "trained on" not in text.split("cpsam_v2")[1]
+    )
+    page.close()
 
 
 def test_what_is_told_of_image_folder_and_training_is_german(
