@@ -173,7 +173,7 @@ class ExportController:
             written=len(done.paths), skipped=len(done.skipped), failed=len(done.failed)
         )
         more = ", ..." if len(done.skipped) > 1 else ""
-        words = f"{counts} ({done.skipped[0]}{more})" if done.skipped else counts
+        words = f"{counts} ({_said(done.skipped[0])}{more})" if done.skipped else counts
         if done.paths:
             self._notices.offered.emit(words, SHOW)
         else:
@@ -277,19 +277,24 @@ def replace_words() -> str:
 
 def _report(done: exporting.ExportResult, counts: str) -> Problem:
     """Return which images of a folder were not exported and why; the details name also what was written."""
-    left_out = [*done.failed, *done.skipped]
+    left_out = [_said(one) for one in (*done.failed, *done.skipped)]
+    every = list(left_out)
     if done.failed:
         head = translate("{} images could not be exported.").format(len(done.failed))
     elif done.paths:
         head = counts
     else:
-        head = translate("Nothing was exported: {}").format(done.skipped[0])
+        head = translate("Nothing was exported: {}").format(left_out[0])
         left_out = left_out[1:]
     more = ["..."] if len(left_out) > MOST_NAMED else []
     if done.existed:
         words = translate('Files that exist are replaced where "{}" is ticked in the export.')
         more.append(words.format(replace_words()))
     written = [translate("{} was written").format(path.name) for path in done.paths]
-    return Problem(
-        "\n".join([head, *left_out[:MOST_NAMED], *more]), "\n".join([*done.failed, *done.skipped, *written])
-    )
+    return Problem("\n".join([head, *left_out[:MOST_NAMED], *more]), "\n".join([*every, *written]))
+
+
+def _said(line: str) -> str:
+    """Return a line about a file in the user's language: its name, and why it was left out."""
+    name, colon, why = line.partition(": ")
+    return f"{name}{colon}{translate_said(why)}" if colon else translate_said(line)

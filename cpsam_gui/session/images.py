@@ -238,7 +238,7 @@ class Images(QObject):
         self._notices.message.emit(self.describe())
         if opened.problem:
             self._notices.failed.emit(
-                Problem(translate("The saved masks were left out. {}").format(opened.problem))
+                Problem(translate("The saved masks were left out. {}").format(translate_said(opened.problem)))
             )
 
     def describe(self) -> str:

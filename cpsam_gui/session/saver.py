@@ -16,7 +16,7 @@ from cpsam_core.system.file_identity import FileIdentity
 from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Problem, problem_from
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.save_request import SaveRequest, SaveUnderWay, changed_words, joined
 from cpsam_gui.session.saved_files import SavedFiles
@@ -331,7 +331,7 @@ class Saver:
             text = translate("The masks in {} were left out and are still there.").format(name)
         question = Question(
             text,
-            unread or translate("Saving would replace what is in it."),
+            translate_said(unread) or translate("Saving would replace what is in it."),
             (
                 Answer("aside", translate("Keep both")),
                 Answer("replace", translate("Replace it")),

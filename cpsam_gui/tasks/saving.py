@@ -327,4 +327,4 @@ def _put_aside(project: Path) -> Path:
     try:
         return project.rename(free_name(project))
     except OSError as error:
-        raise ImageError(f"{project} cannot be renamed: {error.strerror or error}.") from error
+        raise ImageError(f"Cannot rename {project}: {error.strerror or error}.") from error

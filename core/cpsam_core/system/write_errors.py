@@ -10,7 +10,6 @@ __all__ = ["FORBIDDEN", "why_unwritten"]
 
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG}
-_FULL_WORDS = "the disk is full (or the space allowed to you is used up)"
 # What failed with so little left failed for it, whatever the library says.
 _LITTLE_BYTES = 2**20
 
@@ -29,7 +28,7 @@ def why_unwritten(path: Path, error: Exception, needed: int | None = None) -> st
     """
     number = error.errno if isinstance(error, OSError) else None
     if number in _FULL or (number is None and _is_full(path.parent)):
-        return f"{_FULL_WORDS}{_room(path.parent, needed)}"
+        return _full(path.parent, needed)
     if number in FORBIDDEN:
         return f"no permission to write in {path.parent}"
     if number == errno.ENOENT and not path.parent.is_dir():
@@ -49,12 +48,16 @@ def _is_full(folder: Path) -> bool:
         return False
 
 
-def _room(folder: Path, needed: int | None) -> str:
-    """Return how much a file takes and how much is free, in words."""
+def _full(folder: Path, needed: int | None) -> str:
+    """Return that a disk is full, how much the file takes and how much is free, in words."""
     if needed is None:
-        return ""
+        return "the disk is full (or the space allowed to you is used up)"
+    takes = f"{needed / 1e6:,.1f}"
     try:
-        free = shutil.disk_usage(folder).free
+        free = f"{shutil.disk_usage(folder).free / 1e6:,.1f}"
     except OSError:
-        return f". It takes {needed / 1e6:,.1f} MB"
-    return f". It takes {needed / 1e6:,.1f} MB, and {free / 1e6:,.1f} MB are free there"
+        return f"the disk is full (or the space allowed to you is used up): it takes {takes} MB"
+    return (
+        f"the disk is full (or the space allowed to you is used up): it takes {takes} MB, "
+        f"and {free} MB are free there"
+    )

@@ -31,6 +31,10 @@
       <translation> War {} gemeint?</translation>
     </message>
     <message>
+      <source> and is older than the masks</source>
+      <translation> und ist älter als die Masken</translation>
+    </message>
+    <message>
       <source> from the last saved state</source>
       <translation> beim zuletzt gesicherten Stand</translation>
     </message>
@@ -569,6 +573,34 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Abbrechen, Auswahl aufheben</translation>
     </message>
     <message>
+      <source>Cannot read {}: {}.</source>
+      <translation>{} lässt sich nicht lesen: {}.</translation>
+    </message>
+    <message>
+      <source>Cannot rename {}: {}.</source>
+      <translation>{} lässt sich nicht umbenennen: {}.</translation>
+    </message>
+    <message>
+      <source>Cannot write {}: something is there that this program did not write. Choose another name.</source>
+      <translation>{} lässt sich nicht schreiben: Dort steht etwas, das dieses Programm nicht geschrieben hat. Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+      <source>Cannot write {}: the file is write-protected. Nothing was overwritten.</source>
+      <translation>{} lässt sich nicht schreiben: Die Datei ist schreibgeschützt. Nichts wurde überschrieben.</translation>
+    </message>
+    <message>
+      <source>Cannot write {}: there is a folder of that name.</source>
+      <translation>{} lässt sich nicht schreiben: Es gibt dort einen Ordner dieses Namens.</translation>
+    </message>
+    <message>
+      <source>Cannot write {}: {}.</source>
+      <translation>{} lässt sich nicht schreiben: {}.</translation>
+    </message>
+    <message>
+      <source>Cannot write {}: {}. Nothing was overwritten.</source>
+      <translation>{} lässt sich nicht schreiben: {}. Nichts wurde überschrieben.</translation>
+    </message>
+    <message>
       <source>Cell probability of the last run</source>
       <translation>Zellwahrscheinlichkeit des letzten Laufs</translation>
     </message>
@@ -851,6 +883,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Copy details</source>
       <translation>Einzelheiten kopieren</translation>
+    </message>
+    <message>
+      <source>Copy it again, or export it anew.</source>
+      <translation>Kopieren Sie sie noch einmal, oder exportieren Sie sie neu.</translation>
     </message>
     <message>
       <source>Copy objects</source>
@@ -1251,6 +1287,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Duplicate</source>
       <translation>Duplizieren</translation>
+    </message>
+    <message>
+      <source>EDQUOT</source>
+      <translation>EDQUOT</translation>
     </message>
     <message>
       <source>Each selected object is a single piece</source>
@@ -2505,6 +2545,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>No number of corrections that anybody would make is going to tell them apart.</source>
       <translation>Mit keiner machbaren Zahl von Korrekturen wird sich ein Unterschied zeigen.</translation>
+    </message>
+    <message>
+      <source>No permission to read {}.</source>
+      <translation>Keine Berechtigung, {} zu lesen.</translation>
     </message>
     <message>
       <source>No region is marked as complete</source>
@@ -3921,6 +3965,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Datei sagt es nicht.</translation>
     </message>
     <message>
+      <source>The file name is too long: {}.</source>
+      <translation>Der Dateiname ist zu lang: {}.</translation>
+    </message>
+    <message>
       <source>The file says {axes}.</source>
       <translation>Laut Datei: {axes}.</translation>
     </message>
@@ -4019,6 +4067,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The masks do not number the objects. A model would learn them as one single object.</source>
       <translation>Die Masken nummerieren die Objekte nicht. Ein Modell würde lernen, dass alle zusammen ein Objekt sind.</translation>
+    </message>
+    <message>
+      <source>The masks in {} are {} pixels, the open image is {}. Open the image that these masks belong to first.</source>
+      <translation>Die Masken in {} haben {} Pixel, das offene Bild hat {}. Öffnen Sie zuerst das Bild, zu dem diese Masken gehören.</translation>
     </message>
     <message>
       <source>The masks in {} may belong to another image.</source>
@@ -4299,6 +4351,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>There is no column {}.{} There are {}.</source>
       <translation>Es gibt keine Spalte {}.{} Es gibt {}.</translation>
+    </message>
+    <message>
+      <source>There is no file {}.</source>
+      <translation>Es gibt keine Datei {}.</translation>
     </message>
     <message>
       <source>There is no format {}; there are {}.</source>
@@ -5201,6 +5257,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>es ist schlechter</translation>
     </message>
     <message>
+      <source>its masks are larger than memory; open it and export it alone</source>
+      <translation>seine Masken passen nicht in den Arbeitsspeicher; öffnen Sie es und exportieren Sie es allein</translation>
+    </message>
+    <message>
+      <source>its masks were made ahead and are not saved: open it and save</source>
+      <translation>seine Masken wurden im Voraus gemacht und sind nicht gespeichert: öffnen und speichern Sie es</translation>
+    </message>
+    <message>
       <source>kept aside</source>
       <translation>zurückgehalten</translation>
     </message>
@@ -5397,8 +5461,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>kein Unterschied festgestellt</translation>
     </message>
     <message>
+      <source>no masks</source>
+      <translation>keine Masken</translation>
+    </message>
+    <message>
       <source>no object at a cell threshold of {}</source>
       <translation>kein Objekt bei einer Zellschwelle von {}</translation>
+    </message>
+    <message>
+      <source>no permission to write in {}</source>
+      <translation>keine Berechtigung, in {} zu schreiben</translation>
     </message>
     <message>
       <source>none</source>
@@ -5707,6 +5779,26 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>the bodies of {}</source>
       <translation>den 3D-Objekten von {}</translation>
+    </message>
+    <message>
+      <source>the data could not be written completely, perhaps because the disk is full ({})</source>
+      <translation>die Daten ließen sich nicht vollständig schreiben, vielleicht weil der Datenträger voll ist ({})</translation>
+    </message>
+    <message>
+      <source>the disk is full (or the space allowed to you is used up)</source>
+      <translation>der Datenträger ist voll (oder der Platz, der Ihnen zusteht, ist verbraucht)</translation>
+    </message>
+    <message>
+      <source>the disk is full (or the space allowed to you is used up): it takes {} MB</source>
+      <translation>der Datenträger ist voll (oder der Platz, der Ihnen zusteht, ist verbraucht): gebraucht werden {} MB</translation>
+    </message>
+    <message>
+      <source>the disk is full (or the space allowed to you is used up): it takes {} MB, and {} MB are free there</source>
+      <translation>der Datenträger ist voll (oder der Platz, der Ihnen zusteht, ist verbraucht): gebraucht werden {} MB, und dort sind {} MB frei</translation>
+    </message>
+    <message>
+      <source>the folder {} does not exist</source>
+      <translation>den Ordner {} gibt es nicht</translation>
     </message>
     <message>
       <source>the gradients of {} steps one after the other are not finite, so nothing is learnt any more ({}, {}); {}</source>
@@ -6141,6 +6233,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} nicht lesbar</translation>
     </message>
     <message>
+      <source>{} cannot be read as {}: it is damaged or incomplete ({}). {}</source>
+      <translation>{} lässt sich nicht als {} lesen: Die Datei ist beschädigt oder unvollständig ({}). {}</translation>
+    </message>
+    <message>
       <source>{} cell proposed   Enter: accept   Esc: cancel</source>
       <translation>{} Zelle vorgeschlagen   Enter: annehmen   Esc: abbrechen</translation>
     </message>
@@ -6197,6 +6293,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} Epochen statt {}: weniger werden nicht trainiert; sie dauern hier etwa {} Minuten.</translation>
     </message>
     <message>
+      <source>{} exists</source>
+      <translation>{} gibt es schon</translation>
+    </message>
+    <message>
       <source>{} gives values, not yes or no: compare with something, as in {}.</source>
       <translation>{} ergibt Werte, nicht ja oder nein: mit etwas vergleichen, wie in {}.</translation>
     </message>
@@ -6237,8 +6337,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} Bilder konnten nicht exportiert werden.</translation>
     </message>
     <message>
+      <source>{} is a folder, not a file.</source>
+      <translation>{} ist ein Ordner, keine Datei.</translation>
+    </message>
+    <message>
       <source>{} is available for training</source>
       <translation>{} steht zum Training bereit</translation>
+    </message>
+    <message>
+      <source>{} is empty (0 bytes); it may not have been copied completely. {}</source>
+      <translation>{} ist leer (0 Byte); vielleicht wurde die Datei nicht vollständig kopiert. {}</translation>
     </message>
     <message>
       <source>{} is left out of training</source>
@@ -6315,6 +6423,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} may belong to another image. {}</source>
       <translation>{} gehört vielleicht zu einem anderen Bild. {}</translation>
+    </message>
+    <message>
+      <source>{} needs more memory than this computer has free.</source>
+      <translation>{} braucht mehr Arbeitsspeicher, als dieser Rechner frei hat.</translation>
     </message>
     <message>
       <source>{} needs the library {}, which is not installed. Install it with: pip install "cpsam-gui[{}]"</source>
@@ -6607,6 +6719,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{}: {} can only be written.</source>
       <translation>{}: {} lässt sich nur schreiben.</translation>
+    </message>
+    <message>
+      <source>{}: {} holds the masks themselves</source>
+      <translation>{}: {} enthält die Masken selbst</translation>
     </message>
     <message>
       <source>|: write or</source>

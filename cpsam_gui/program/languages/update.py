@@ -33,7 +33,9 @@ SPEAKERS = (
     "storage/folder.py",
     "storage/parts_done.py",
     "session/unattended.py",
+    "tasks/exporting.py",
     "tasks/rejected.py",
+    "tasks/saving.py",
     "tasks/suggesting.py",
     "tasks/unattended.py",
     "panels/segment",
@@ -61,6 +63,7 @@ ENGINE = (
     "finetune/trainer.py",
     "formats/kinds.py",
     "formats/registry.py",
+    "images/files.py",
     "images/project_summary.py",
     "labels/parts.py",
     "measure/catalogue.py",
@@ -75,6 +78,7 @@ ENGINE = (
     "retrain/plan.py",
     "retrain/run.py",
     "retrain/verdict.py",
+    "system/write_errors.py",
 )
 """Modules of the engine of which the same is true."""
 

@@ -70,3 +70,29 @@ def test_sentences_that_follow_each_other_are_german() -> None:
 def test_a_template_takes_no_words_that_nobody_translated() -> None:
     text = "Nobody has heard of the thing that is left out of training"
     assert translate_said(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "The masks in a.tif are 300 x 300 pixels, the open image is 256 x 256. "
+            "Open the image that these masks belong to first.",
+            "Die Masken in a.tif haben 300 x 300 Pixel, das offene Bild hat 256 x 256. "
+            "Öffnen Sie zuerst das Bild, zu dem diese Masken gehören.",
+        ),
+        (
+            "Cannot write /data/a.cpsam: the folder /data does not exist. Nothing was overwritten.",
+            "/data/a.cpsam lässt sich nicht schreiben: den Ordner /data gibt es nicht. "
+            "Nichts wurde überschrieben.",
+        ),
+        (
+            "Cannot write a.tif: the disk is full (or the space allowed to you is used up): it takes 12.3 MB, "
+            "and 0.1 MB are free there. Nothing was overwritten.",
+            "a.tif lässt sich nicht schreiben: der Datenträger ist voll (oder der Platz, der Ihnen zusteht, ist "
+            "verbraucht): gebraucht werden 12,3 MB, und dort sind 0,1 MB frei. Nichts wurde überschrieben.",
+        ),
+    ],
+)
+def test_why_a_file_is_not_read_or_written_is_german(text: str, said: str) -> None:
+    assert translate_said(text) == said
