@@ -13,7 +13,7 @@ from scipy import ndimage
 from cpsam_core.labels.runs import joint_runs
 from cpsam_gui.operations.carry_over import former_ids
 from cpsam_gui.operations.proposals import Proposal
-from cpsam_gui.operations.replacing import covered, is_kept, mostly
+from cpsam_gui.operations.replacing import covered, is_kept, mostly, stay_away
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import UNTOUCHED, Origin
 from cpsam_gui.state.palette import separate
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.segment.output import NetworkOutput
+    from cpsam_gui.state.deleted import DeletedPlaces
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels
@@ -95,6 +96,15 @@ def land(
         document.write(union, values, Origin.MODEL)
         _fill_rows(document, found, ids, first)
     return [number for number in new if number in document.objects]
+
+
+def without_deleted(found: RegionResult, deleted: DeletedPlaces | None) -> tuple[RegionResult, int]:
+    """Return what was found in a region without the objects that a person deleted, and how many those are."""
+    if deleted is None:
+        return found, 0
+    gone = stay_away(found.labels, deleted.mask(found.box))
+    labels = np.where(gone[found.labels], np.uint32(0), found.labels)
+    return replace(found, labels=labels), int(np.count_nonzero(gone))
 
 
 def with_output(known: NetworkOutput, found: RegionResult) -> NetworkOutput:

@@ -43,6 +43,13 @@ def covered(found: Labels, stays: Mask) -> NDArray[np.bool_]:
     return mostly(np.bincount(found[stays], minlength=areas.size), areas)
 
 
+def stay_away(found: Labels, deleted: Mask) -> NDArray[np.bool_]:
+    """Return, by number, which new objects are those that a person deleted: they lie there for the most part."""
+    gone = covered(found, deleted)
+    gone[0] = False
+    return gone
+
+
 def inside(found: Labels, region: tuple[slice, ...]) -> NDArray[np.bool_]:
     """Return, by number, which objects lie in a region of their block for the most part."""
     areas = np.bincount(found.ravel())

@@ -68,7 +68,14 @@ class WholeLanding:
     def together(self, result: tasks.RunOutcome) -> Together:
         """Return what puts it together with the masks of a document that is not open."""
         pending = self.pending
-        return partial(with_whole, result.result, pending.document.shape, pending.settings, pending.given_up)
+        return partial(
+            with_whole,
+            result.result,
+            pending.document.shape,
+            pending.settings,
+            pending.given_up,
+            pending.options.keep,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +90,8 @@ class RegionLanding:
         The document that it was made for.
     given_up
         What was touched when the run began and may be replaced.
+    keep
+        Whether what a person touched stays as it is, and what was deleted stays away.
     done
         Called with the ids of the new objects where they are in that document.
     """
@@ -90,6 +99,7 @@ class RegionLanding:
     run_results: RunResults
     document: Document
     given_up: Mapping[int, ObjectRecord]
+    keep: bool = True
     done: Callable[[list[int]], None] | None = None
 
     @property
@@ -100,10 +110,10 @@ class RegionLanding:
     def land(self, document: Document, result: tasks.RegionResult | None) -> None:
         """Put it into the open document."""
         if document is self.document:
-            self.run_results.land_region(document, self.given_up, self.done, result)
+            self.run_results.land_region(document, self.given_up, self.keep, self.done, result)
         else:
-            self.run_results.land_region(document, {}, None, result)
+            self.run_results.land_region(document, {}, self.keep, None, result)
 
     def together(self, result: tasks.RegionResult) -> Together:
         """Return what puts it together with the masks of a document that is not open."""
-        return partial(with_region, result, self.document.shape, self.given_up)
+        return partial(with_region, result, self.document.shape, self.given_up, self.keep)

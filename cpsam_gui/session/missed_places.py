@@ -148,7 +148,7 @@ class MissedPlaces(QObject):
             return
         self._looking, self.stale = True, False
         document = self._open_image.document
-        work = partial(find_missed, flows.logits, document.snapshot(), document.applied(0))
+        work = partial(find_missed, flows.logits, document.snapshot(), document.facts.deleted)
         self._jobs.run(
             work,
             name=translate("Missed cells"),

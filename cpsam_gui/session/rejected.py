@@ -81,7 +81,8 @@ class RejectedCandidates(QObject):
             self._timer.start()
 
     def _stepped(self, step: Step, forward: bool) -> None:
-        if step.swap is None and not (step.kind is StepKind.FIND and not forward):
+        found = step.kind is StepKind.SEGMENT_REGION or (step.kind is StepKind.FIND and not forward)
+        if step.swap is None and not found:
             return
         if step.swap is not None:
             self._asked += 1
@@ -104,7 +105,15 @@ class RejectedCandidates(QObject):
         # The last ones first: an object may have been there in several forms.
         dropped = tuple(self._run_state.identities.dropped.values())[::-1]
         self._jobs.run(
-            partial(rejected, flows, settings, self._run_state.memory, document.snapshot(), dropped),
+            partial(
+                rejected,
+                flows,
+                settings,
+                self._run_state.memory,
+                document.snapshot(),
+                dropped,
+                document.facts.deleted,
+            ),
             name=translate("Looking for rejected candidates"),
             lane=Lane.BESIDE,
             then=partial(self._found, self._asked),

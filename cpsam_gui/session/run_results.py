@@ -12,7 +12,7 @@ from PyQt6.QtCore import QTimer
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.operations.identities import Identities
-from cpsam_gui.operations.region_run import land, with_output
+from cpsam_gui.operations.region_run import land, with_output, without_deleted
 from cpsam_gui.operations.replacing import is_kept
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import filled
@@ -87,6 +87,15 @@ def name_of_change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         value = now["min_size"]
         return f"Smallest object {value}" if value else "Smallest object off"
     return THRESHOLDS
+
+
+def words_of_deleted(count: int) -> str:
+    """Return in words how many objects were found again that a person had deleted, and left out."""
+    one, many = (
+        translate("1 object that was deleted by hand stays deleted"),
+        translate("{:,} objects that were deleted by hand stay deleted"),
+    )
+    return one if count == 1 else filled(many, count)
 
 
 def touched_rows(document: Document) -> dict[int, ObjectRecord]:
@@ -171,30 +180,30 @@ class RunResults:
             turn=self._turn,
         )
 
-    def previous(self, keep: bool, kind: StepKind = StepKind.SEGMENT) -> tasks.PreviousMasks:
+    def previous(self, keep: bool) -> tasks.PreviousMasks:
         """Return what is there: what a person touched stays, and objects that are found again keep id and colour.
 
-        New thresholds do not bring back what a person deleted since the run; a new run does.
+        What a person deleted stays away, too, where what was touched is kept.
         """
-        return self._previous(touched_rows(self._open_image.document) if keep else {}, keep, kind)
+        return self._previous(touched_rows(self._open_image.document) if keep else {}, keep)
 
     def _since(self, pending: PendingResult) -> tasks.PreviousMasks:
         """Return what is there by now; what was touched after a run began stays in any case: nobody was asked."""
         document = self._open_image.document
         rows = {n: row for n, row in document.objects.items() if is_kept(n, row, pending.given_up)}
-        return self._previous(rows, pending.options.keep, pending.kind)
+        return self._previous(rows, pending.options.keep)
 
-    def _previous(self, rows: Mapping[int, ObjectRecord], keep: bool, kind: StepKind) -> tasks.PreviousMasks:
+    def _previous(self, rows: Mapping[int, ObjectRecord], keep: bool) -> tasks.PreviousMasks:
         document = self._open_image.document
-        steps = document.applied(0) if keep and kind is StepKind.THRESHOLDS else ()
+        deleted = document.facts.deleted if keep else None
         if not document.objects and not self._run_state.identities.dropped:
-            return tasks.PreviousMasks(first_id=document.next_id, steps=steps)
+            return tasks.PreviousMasks(first_id=document.next_id, deleted=deleted)
         return tasks.PreviousMasks(
             document.snapshot(),
             rows,
             document.next_id,
             document.colours.copy(),
-            steps,
+            deleted,
             dict(document.objects),
             self._run_state.identities,
         )
@@ -230,7 +239,9 @@ class RunResults:
             else:
                 self._take(pending.kind, pending.name, found)
             words = translate("{:,} objects") if live else translate("{:,} objects found")
-            said = (filled(words, len(found.records)), *map(translate_said, found.notes))
+            # A slider is moved many times, and its person knows what was deleted.
+            away = () if live or not found.left_out else (words_of_deleted(found.left_out),)
+            said = (filled(words, len(found.records)), *away, *map(translate_said, found.notes))
             self._notices.message.emit("; ".join(said))
             if not live:
                 self._match_panel(pending)
@@ -254,21 +265,27 @@ class RunResults:
         self,
         document: Document,
         given_up: Mapping[int, ObjectRecord],
+        keep: bool,
         done: Callable[[list[int]], None] | None,
         found: RegionResult | None,
     ) -> None:
-        """Put the result of a run on a block into the document that it was made for."""
+        """Put the result of a run on a block into the document that it was made for.
+
+        With `keep`, what a person deleted stays away.
+        """
         if found is None or self._open_image.document is not document:
             return
         if document.writing:
-            QTimer.singleShot(PATIENCE_MS, partial(self.land_region, document, given_up, done, found))
+            QTimer.singleShot(PATIENCE_MS, partial(self.land_region, document, given_up, keep, done, found))
             return
+        found, left_out = without_deleted(found, document.facts.deleted if keep else None)
         new = land(document, REGION, found, given_up)
         self._keep_flows(found)
         words = (
             translate("1 object in the region") if len(new) == 1 else translate("{:,} objects in the region")
         )
-        self._notices.message.emit(filled(words, len(new)))
+        said = (filled(words, len(new)), *([words_of_deleted(left_out)] if left_out else []))
+        self._notices.message.emit("; ".join(said))
         if done is not None:
             done(new)
 

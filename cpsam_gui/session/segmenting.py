@@ -174,7 +174,8 @@ class SegmentationController:
                 return
             if not self._run_state.options.keep:
                 given_up = {n: document.objects[n] for n in inside if n in document.objects}
-        landing = RegionLanding(self._run_results, document, given_up, done)
+        keep = self._run_state.options.keep
+        landing = RegionLanding(self._run_results, document, given_up, keep, done)
         goes_on = self.goes_on(landing)
         if goes_on is None:
             self.propose_region(box, partial(landing.land, document), asks=True, **changes)
@@ -252,7 +253,7 @@ class SegmentationController:
         thresholds = thresholds_in(pending.settings)
         settings = replace(self._run_state.settings_of_masks, **thresholds, diameter=flows.diameter)
         result = partial(tasks.mask_again, flows, settings, self._run_state.memory)
-        kept_masks = self._run_results.previous(self._run_state.options.keep, pending.kind)
+        kept_masks = self._run_results.previous(self._run_state.options.keep)
         work = self._masks_first.before(partial(result, kept_masks), flows, settings, self._run_state.memory)
         self._jobs.run(
             work,

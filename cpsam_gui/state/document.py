@@ -16,6 +16,7 @@ from psygnal import Signal
 
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.columns import ColumnRecords
+from cpsam_gui.state.deletions import after
 from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.objects import ObjectRecord, Origin, Records
@@ -298,9 +299,11 @@ class Document(ReadableDocument):
         self.stepped.emit(step, forward)
 
     def _push(self, step: Step) -> None:
-        if self.rule is not None and step.facts is None:
-            meant = self.rule(step, self._content.facts)
-            step.facts = (self._content.facts, meant) if meant != self._content.facts else None
+        if step.facts is None:
+            before = self._content.facts
+            meant = before.changed(deleted=after(before.deleted, step, self._content.labels))
+            meant = meant if self.rule is None else self.rule(step, meant)
+            step.facts = (before, meant) if meant != before else None
             self._content.facts = meant
         self._undo_stack.push(step)
         self._tell(step, forward=True)

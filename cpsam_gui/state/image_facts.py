@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.images.project_files import Region
+    from cpsam_gui.state.deleted import DeletedPlaces
 
 
 class ReviewState(str, Enum):
@@ -56,6 +57,8 @@ class ImageFacts:
         Regions in which every object is drawn; empty where nothing was said.
     pixel_size
         Micrometres, as a person said; None for what the file says.
+    deleted
+        Where a person deleted objects, which runs and new thresholds do not bring back; None where nowhere.
     """
 
     review: ReviewState = ReviewState.NOT_STARTED
@@ -63,6 +66,7 @@ class ImageFacts:
     classes: tuple[ClassName, ...] = ()
     complete: tuple[Region, ...] = ()
     pixel_size: float | None = None
+    deleted: DeletedPlaces | None = None
 
     def changed(self, **fields: Any) -> ImageFacts:
         """Return a copy with `fields` changed."""

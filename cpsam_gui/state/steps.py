@@ -49,8 +49,12 @@ class PixelEdit:
 
     def apply(self, labels: LabelStore) -> None:
         """Exchange before and after in `labels`."""
-        difference = np.frombuffer(zlib.decompress(self.packed), np.uint32).reshape(self.box.shape)
-        labels.write(self.box, np.bitwise_xor(labels.read(self.box), difference))
+        labels.write(self.box, np.bitwise_xor(labels.read(self.box), self.difference))
+
+    @property
+    def difference(self) -> Labels:
+        """The exclusive or of the pixels before and after, of the shape of the block."""
+        return np.frombuffer(zlib.decompress(self.packed), np.uint32).reshape(self.box.shape)
 
 
 @dataclass(slots=True, eq=False)

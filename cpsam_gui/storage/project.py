@@ -5,6 +5,10 @@ See :mod:`cpsam_core.images.project_files` for what is in the file and why.
 
 from __future__ import annotations
 
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -13,11 +17,12 @@ import numpy as np
 
 from cpsam_core.errors import ImageError
 from cpsam_core.segment.output import NetworkOutput
+from cpsam_gui.state.deleted import DeletedPlaces
 from cpsam_gui.state.image_facts import ClassName, ImageFacts, ReviewState
 from cpsam_gui.state.objects import ObjectRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -30,7 +35,8 @@ if TYPE_CHECKING:
 COMPLETE = "complete"
 MAPS = FLOWS, LOGITS, CLASSES = ("flows", "logits", "class_logits")
 """Names of the arrays that the last run left, as they stand in the file."""
-NOTES, COLOURS, PIXEL_SIZE = "notes", "class_colours", "pixel_size_um"
+NOTES, COLOURS, PIXEL_SIZE, DELETED = "notes", "class_colours", "pixel_size_um", "deleted"
+"""Keys of what is known of the image."""
 LARGEST_PIXEL_UM = 1e5
 # Characters of notes.
 LONGEST_CHARS = 1_000_000
@@ -112,6 +118,7 @@ def fields_of_facts(facts: ImageFacts) -> dict[str, Any]:
         COLOURS: {str(one.number): one.colour for one in facts.classes if one.colour},
         "complete": entries_of(facts.complete),
         PIXEL_SIZE: facts.pixel_size,
+        DELETED: _stored_places(facts.deleted),
     }
 
 
@@ -135,6 +142,7 @@ def checked_facts(stored: Mapping[str, Any]) -> ImageFacts:
         ),
         regions_of(stored.get("complete", [])),
         _size(stored.get(PIXEL_SIZE)),
+        _deleted(stored.get(DELETED)),
     )
 
 
@@ -143,6 +151,25 @@ def _size(stored: object) -> float | None:
     if not isinstance(stored, int | float) or isinstance(stored, bool):
         return None
     return float(stored) if 0 < stored <= LARGEST_PIXEL_UM else None
+
+
+def _stored_places(deleted: DeletedPlaces | None) -> dict[str, Any] | None:
+    """Return where objects were deleted as JSON values: the shape (z, y, x), and the packed runs of pixels."""
+    if deleted is None:
+        return None
+    return {"shape": list(deleted.shape), "runs": b64encode(deleted.packed).decode("ascii")}
+
+
+def _deleted(stored: object) -> DeletedPlaces | None:
+    """Return where objects were deleted; None where nowhere, or where it makes no sense."""
+    if not isinstance(stored, Mapping):
+        return None
+    with suppress(ValueError, TypeError, KeyError, OverflowError, zlib.error):
+        depth, height, width = (int(length) for length in stored["shape"])
+        places = DeletedPlaces((depth, height, width), b64decode(stored["runs"], validate=True))
+        # A file may hold anything.
+        return DeletedPlaces.of(places.shape, *places.runs)
+    return None
 
 
 def _review(text: str) -> ReviewState:
@@ -180,6 +207,7 @@ def write_project(
         NOTES: facts.notes,
         COLOURS: {str(one.number): one.colour for one in facts.classes if one.colour},
         PIXEL_SIZE: facts.pixel_size,
+        DELETED: _stored_places(facts.deleted),
     }
     left, shape = project.output, project.labels.shape
     ready = reuse is not None and reuse.rows is not None
@@ -230,11 +258,14 @@ def read_project(path: Path, *, flows: bool = False, key: DocumentKey | None = N
                 NOTES: stored.extra.get(NOTES, ""),
                 COLOURS: stored.extra.get(COLOURS),
                 PIXEL_SIZE: stored.extra.get(PIXEL_SIZE),
+                DELETED: stored.extra.get(DELETED),
             }
         ).changed(complete=stored.complete)
     except (ValueError, TypeError, KeyError) as error:
         raise ImageError(f"{path.name} is no project of this program, or it is damaged ({error}).") from error
-    ours = (NOTES, COLOURS, PIXEL_SIZE)
+    if facts.deleted is not None and facts.deleted.shape != stored.labels.shape:
+        facts = facts.changed(deleted=None)
+    ours = (NOTES, COLOURS, PIXEL_SIZE, DELETED)
     foreign = {name: value for name, value in stored.extra.items() if name not in ours}
     return Project(
         stored.labels,

@@ -112,6 +112,8 @@ def open_folder(folder: Path, shape: tuple[int, int, int], work: Path) -> Folder
         facts = checked_facts(stored.get("facts") or {})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ImageError(f"{folder / DOCUMENT} is damaged ({error}).") from error
+    if facts.deleted is not None and facts.deleted.shape != shape:
+        facts = facts.changed(deleted=None)
     return FolderContent(
         labels,
         _read_rows(own, [as_text(name) for name in as_list(stored.get("rows"))]),

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_gui.state.box import Box
-from cpsam_gui.tasks.deleted import deleted_by_hand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from cpsam_core.progress import Progress
+    from cpsam_gui.state.deleted import DeletedPlaces
     from cpsam_gui.state.snapshot import Snapshot
-    from cpsam_gui.state.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class MissedCells:
 
 
 def find_missed(
-    logits: NDArray[np.floating[Any]], still: Snapshot, steps: Sequence[Step], progress: Progress
+    logits: NDArray[np.floating[Any]], still: Snapshot, deleted: DeletedPlaces | None, progress: Progress
 ) -> tuple[MissedCells, ...]:
     """Return the places where the model saw cells and no object is, the largest first.
 
@@ -44,16 +41,15 @@ def find_missed(
         Cell logits of the last run, (y, x) or (z, y, x).
     still
         The labels as they are now.
-    steps
-        Those that led there, oldest first: nothing is missed where a person deleted an object.
+    deleted
+        Where a person deleted objects: nothing is missed there.
     """
     from cpsam_core.review.coverage import uncovered
 
     progress(0, 1, "")
     labels = still.array()
-    deleted = deleted_by_hand(labels, steps, lambda: progress(0, 1, ""))
     if deleted is not None:
-        labels[deleted] = 1
+        labels[deleted.mask()] = 1
     if logits.ndim == 2:
         labels = labels[0]
     if labels.shape != logits.shape:

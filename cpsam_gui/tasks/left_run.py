@@ -10,7 +10,7 @@ from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.progress import silent
 from cpsam_core.system.file_identity import identity_of
 from cpsam_core.system.paths import as_given
-from cpsam_gui.operations.region_run import land, with_output
+from cpsam_gui.operations.region_run import land, with_output, without_deleted
 from cpsam_gui.operations.replacing import is_kept
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
@@ -226,17 +226,24 @@ def with_whole(
     shape: tuple[int, ...],
     settings: Mapping[str, Any],
     given_up: Mapping[int, ObjectRecord],
+    keep: bool,
     before: MaskResult | None,
     progress: Progress,
 ) -> LoadedMasks:
-    """Put what was found in an image together with what a person did; what was given up may be replaced."""
+    """Put what was found in an image together with what a person did; what was given up may be replaced.
+
+    With `keep`, what was deleted stays away.
+    """
     records = {} if before is None else before.records
     rows = {number: row for number, row in records.items() if is_kept(number, row, given_up)}
+    facts = _facts(before) if keep else _facts(before).changed(deleted=None)
     kept = PreviousMasks(
-        before.labels if before is not None and rows else None, rows, max(rows, default=0) + 1
+        before.labels if before is not None and rows else None,
+        rows,
+        max(rows, default=0) + 1,
+        deleted=facts.deleted,
     )
     found = combine(result, shape, kept, progress)
-    facts = _facts(before)
     if facts.review is ReviewState.NOT_STARTED:
         facts = facts.changed(review=ReviewState.SEGMENTED)
     return _loaded(replace(found, settings=dict(settings)), before, facts)
@@ -246,6 +253,7 @@ def with_region(
     found: RegionResult,
     shape: tuple[int, int, int],
     given_up: Mapping[int, ObjectRecord],
+    keep: bool,
     before: MaskResult | None,
     progress: Progress,
 ) -> LoadedMasks:
@@ -254,8 +262,9 @@ def with_region(
     document, settings = Document(shape), {} if before is None else dict(before.settings)
     document.begin_with(_facts(before))
     if before is not None:
-        document.replace("", before.store, before.records, kind=StepKind.LOAD)
+        document.replace("", before.store, before.records, kind=StepKind.LOAD, facts=document.facts)
     document.rule = lambda step, facts: after(step, facts, document.table)
+    found, _ = without_deleted(found, document.facts.deleted if keep else None)
     land(document, "", found, given_up)
     output = None if before is None or before.output is None else with_output(before.output, found)
     labels, rows = document.snapshot().array(), Records(document.objects)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.segment.output import NetworkOutput
+    from cpsam_gui.state.deleted import DeletedPlaces
     from cpsam_gui.state.packed_masks import PackedMasks
-    from cpsam_gui.state.steps import Labels, Step
+    from cpsam_gui.state.steps import Labels
 
 
 Result = TypeVar("Result", bound="MaskResult")
@@ -42,6 +43,8 @@ class MaskResult:
     settings: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     """What the engine says of the result."""
+    left_out: int = field(default=0, kw_only=True)
+    """How many objects were found where a person had deleted some, and are not here."""
     identities: Identities = field(default_factory=Identities, kw_only=True)
     """The objects of this run by now, those that thresholds dropped included."""
     packed: PackedMasks | None = field(default=None, kw_only=True)
@@ -62,8 +65,8 @@ class PreviousMasks:
     first_id: int = 1
     colours: NDArray[np.uint8] | None = None
     """Palette entry of each earlier id, from 1, as `Document.colours`; objects found again keep id and colour."""
-    steps: tuple[Step, ...] = ()
-    """The steps that led there, oldest first: objects that a person deleted are not found again. None for a new run."""
+    deleted: DeletedPlaces | None = None
+    """Where a person deleted objects: they are not found again."""
     rows: Mapping[int, ObjectRecord] = field(default_factory=dict)
     """All objects of `labels`."""
     identities: Identities = field(default_factory=Identities)

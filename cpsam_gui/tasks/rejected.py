@@ -16,17 +16,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from cpsam_core.dynamics.candidate_runs import CandidateRuns
     from cpsam_core.progress import Progress
     from cpsam_core.segment.mask_memory import MaskMemory
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_core.segment.settings import Settings
     from cpsam_gui.operations.identities import DroppedObject
+    from cpsam_gui.state.deleted import DeletedPlaces
     from cpsam_gui.state.snapshot import Snapshot
 
 # Pixels; smaller candidates are noise that nobody wants to see.
 LEAST_PIXELS = 5
 # Candidates, the largest ones.
 MOST = 1500
+BY_HAND = "deleted by you"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +64,7 @@ def rejected(
     memory: MaskMemory,
     there: Snapshot,
     dropped: Sequence[DroppedObject],
+    deleted: DeletedPlaces | None,
     progress: Progress,
 ) -> tuple[RejectedCandidate, ...]:
     """Return the candidates of a plane that the thresholds of `settings` reject and that lie under no object.
@@ -75,11 +79,14 @@ def rejected(
         Labels (1, y, x) of the objects.
     dropped
         Objects that were there under other thresholds: where no candidate is left of one, it is shown as it was.
+    deleted
+        Where a person deleted objects: candidates that lie there are shown, too, though the thresholds let them be.
     """
     found = memory.candidates(output.flows, output.logits, settings, progress, output.device)
     small = found.areas < settings.min_size
     unfit = found.rejected(settings.flow_threshold, 0)
-    numbers = np.flatnonzero((small | unfit) & (found.areas >= LEAST_PIXELS))
+    by_hand = _lie_in(found, deleted)
+    numbers = np.flatnonzero((small | unfit | by_hand) & (found.areas >= LEAST_PIXELS))
     numbers = numbers[numbers > 0]
     numbers = numbers[np.argsort(-found.areas[numbers], kind="stable")[:MOST]]
     if not len(numbers) and not dropped:
@@ -91,11 +98,12 @@ def rejected(
         if mostly(np.array(covered), found.areas[number]):
             continue
         error = float(found.flow_errors[number])
-        reason = (
-            f"flow error {error:.2f} > {settings.flow_threshold:.2f}"
-            if unfit[number]
-            else f"{int(found.areas[number])} px < {settings.min_size}"
-        )
+        if unfit[number]:
+            reason = f"flow error {error:.2f} > {settings.flow_threshold:.2f}"
+        elif small[number]:
+            reason = f"{int(found.areas[number])} px < {settings.min_size}"
+        else:
+            reason = BY_HAND
         rows, columns = place
         box = Box(0, 1, rows.start, rows.stop, columns.start, columns.stop)
         known = error if error == error else None
@@ -106,6 +114,17 @@ def rejected(
             taken[one.box.slices[1:]] |= one.mask[0]
         made += _left_out(taken, output, settings, dropped[: MOST - len(made)])
     return tuple(made)
+
+
+def _lie_in(found: CandidateRuns, deleted: DeletedPlaces | None) -> NDArray[np.bool_]:
+    """Return which candidates of a plane, by number, lie for the most part where a person deleted objects."""
+    if deleted is None:
+        return np.zeros(found.areas.shape, np.bool_)
+    before = np.concatenate([[0], np.cumsum(deleted.mask().reshape(-1))])
+    runs = found.runs
+    pixels = before[runs.starts + runs.lengths] - before[runs.starts]
+    counts = np.bincount(runs.values, weights=pixels, minlength=len(found.areas)).astype(np.int64)
+    return mostly(counts, found.areas)
 
 
 def _left_out(

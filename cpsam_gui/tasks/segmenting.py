@@ -11,12 +11,11 @@ import numpy as np
 from cpsam_core.labels.runs import Runs, whole_runs
 from cpsam_gui.operations.compose import compose_runs, rename
 from cpsam_gui.operations.identities import former_identities
-from cpsam_gui.operations.replacing import covered
-from cpsam_gui.tasks.deleted import deleted_by_hand, were_edited
+from cpsam_gui.operations.replacing import stay_away
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks, ready_to_land, records_of, runs_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -27,8 +26,9 @@ if TYPE_CHECKING:
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_core.segment.segmenter import Segmentation, Settings
     from cpsam_gui.runs.segmenter import Segments
+    from cpsam_gui.state.deleted import DeletedPlaces
     from cpsam_gui.state.objects import ObjectRecord
-    from cpsam_gui.state.steps import Labels, Step
+    from cpsam_gui.state.steps import Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def combine(
         found = whole_runs(np.asarray(result.labels, np.uint32).reshape(shape))
     tick()
     before = None if kept.labels is None else runs_in(kept.labels)
-    found = without_deleted(found, before, kept.steps, tick)
+    found, left_out = without_deleted(found, kept.deleted)
     before = found if before is None else before
     tick()
     carry = kept.colours is not None
@@ -124,7 +124,7 @@ def combine(
         identities = identities.after(before, kept.rows, records)
         tick()
     notes = tuple(getattr(result, "notes", ()))
-    made = MaskResult(labels, records, result.output, notes=notes, identities=identities)
+    made = MaskResult(labels, records, result.output, notes=notes, left_out=left_out, identities=identities)
     return ready_to_land(made, runs, kept.labels)
 
 
@@ -146,21 +146,13 @@ def _take_back(labels: Labels, runs: Runs, records: dict[int, ObjectRecord], kep
     return runs.renamed(table)
 
 
-def without_deleted(
-    found: Runs, before: Runs | None, steps: Sequence[Step], tick: Callable[[], None]
-) -> Runs:
-    """Return what was found without the objects that lie for the most part where a person deleted some.
-
-    All runs of labels (z, y, x) are meant.
-    """
-    if not were_edited(steps):
-        return found
-    there = np.zeros(found.shape, np.uint32) if before is None else before.painted()
-    deleted = deleted_by_hand(there, steps, tick)
+def without_deleted(found: Runs, deleted: DeletedPlaces | None) -> tuple[Runs, int]:
+    """Return what was found, all its runs, without the objects that a person deleted, and how many those are."""
     if deleted is None:
-        return found
-    stays = ~covered(found.painted(), deleted)
-    return found.renamed(np.where(stays, np.arange(stays.size, dtype=np.uint32), np.uint32(0)))
+        return found, 0
+    gone = stay_away(found.painted(), deleted.mask())
+    numbers = np.where(gone, np.uint32(0), np.arange(gone.size, dtype=np.uint32))
+    return found.renamed(numbers), int(np.count_nonzero(gone))
 
 
 def _colours_kept(ids: NDArray[np.uint32], kept: PreviousMasks) -> Mapping[int, int]:

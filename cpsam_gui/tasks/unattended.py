@@ -262,8 +262,12 @@ def _run(
     settings = options.settings_for(image.pixels.shape[0], plan.channels)
     rows = {} if before is None else {n: row for n, row in before.records.items() if row.touched}
     # A file that was never opened has no history: ids may begin after those that stay.
+    facts = before.facts if isinstance(before, LoadedMasks) else None
     kept = PreviousMasks(
-        before.labels if before is not None and rows else None, rows, max(rows, default=0) + 1
+        before.labels if before is not None and rows else None,
+        rows,
+        max(rows, default=0) + 1,
+        deleted=None if facts is None else facts.deleted,
     )
     with plan.hold(progress) as report:
         result, _ = run_network(image, settings, plan.load, report)

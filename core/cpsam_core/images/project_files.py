@@ -8,6 +8,9 @@ Masks of single time points, scenes and layers lie in folders of their own insid
 ``t003/project.json``), so that one project holds all of a movie. Where there are no masks of the image as a whole, the
 outer ``project.json`` says a version from which on programs know that.
 
+The window keeps in ``deleted`` of ``project.json`` where a person deleted objects, which its runs do not bring back:
+the ``shape`` (z, y, x) and the ``runs`` of pixels, packed as `cpsam_gui.state.deleted` says.
+
 Why a zip of TIFF and JSON: it is one file, which is copied, mailed and renamed with nothing left behind; every system
 unpacks it without a program of its own, and ImageJ, QuPath, napari and any script read what comes out; and it is
 replaced in one step, so that there is never half a project. OME-Zarr would let a part of the masks be rewritten, but

@@ -151,6 +151,10 @@
       <translation>1 Objekt im Bereich</translation>
     </message>
     <message>
+      <source>1 object that was deleted by hand stays deleted</source>
+      <translation>1 von Hand gelöschtes Objekt bleibt gelöscht</translation>
+    </message>
+    <message>
       <source>1 object that you touched will be replaced</source>
       <translation>1 von Ihnen bearbeitetes Objekt wird ersetzt</translation>
     </message>
@@ -5093,6 +5097,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Grad</translation>
     </message>
     <message>
+      <source>deleted by you</source>
+      <translation>von Ihnen gelöscht</translation>
+    </message>
+    <message>
       <source>diameter {:.1f} px</source>
       <translation>Durchmesser {:.1f} px</translation>
     </message>
@@ -6031,6 +6039,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{:,} objects so far</source>
       <translation>{:,} Objekte bisher</translation>
+    </message>
+    <message>
+      <source>{:,} objects that were deleted by hand stay deleted</source>
+      <translation>{:,} von Hand gelöschte Objekte bleiben gelöscht</translation>
     </message>
     <message>
       <source>{:,} objects that you touched will be replaced</source>

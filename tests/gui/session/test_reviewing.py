@@ -266,10 +266,10 @@ def test_missed_places_of_a_volume(session: Session) -> None:
 
     logits = np.full((3, 40, 40), -3, np.float32)
     logits[1:, 5:15, 10:25] = 2
-    (found,) = find_missed(logits, Document((3, 40, 40)).snapshot(), (), lambda *args: None)
+    (found,) = find_missed(logits, Document((3, 40, 40)).snapshot(), None, lambda *args: None)
     assert (found.box.z0, found.box.z1, found.box.y0, found.box.x1) == (1, 3, 5, 25)
     assert found.area == 2 * 10 * 15
-    assert find_missed(logits, Document((2, 40, 40)).snapshot(), (), lambda *args: None) == ()
+    assert find_missed(logits, Document((2, 40, 40)).snapshot(), None, lambda *args: None) == ()
 
 
 def test_progress_comes_back_with_the_project(doubtful: Window, qtbot: QtBot) -> None:

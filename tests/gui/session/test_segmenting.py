@@ -19,6 +19,7 @@ from cpsam_gui.runs.models import ModelChoice, Models
 from cpsam_gui.runs.options import BY_HAND, RunOptions, recalled, remembered, typical_diameter
 from cpsam_gui.session import Session, measuring, pieces, rejected
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tasks import exporting
@@ -547,6 +548,54 @@ def test_what_thresholds_dropped_is_a_ghost_and_comes_back_as_it_was(session: Se
     assert {number: (row.colour, row.box, row.area) for number, row in document.objects.items()} == before
     assert np.unique(document.labels).tolist() == [0, *sorted(before)]
     qtbot.waitUntil(lambda: session.jobs.idle and not rejected.now)
+
+
+def test_what_was_deleted_stays_deleted_in_runs_and_a_click_on_its_ghost_brings_it_back(
+    session: Session, qtbot: QtBot
+) -> None:
+    run(session, qtbot)
+    document, said = session.document, list[str]()
+    session.notices.message.connect(said.append)
+    flows_of(session)
+    flows = session.run_state.flows
+    operations.delete(document, [int(document.labels[0, 20, 20]), int(document.labels[0, 60, 60])])
+    run(session, qtbot)
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert said[-1] == "2 objects found; 2 objects that were deleted by hand stay deleted"
+    assert not document.labels[0, 20, 20] and not document.labels[0, 60, 60]
+    assert document.facts.review is ReviewState.CORRECTED
+    # The rule holds in a region, too.
+    session.segmenting.segment_region(Box(0, 1, 5, 35, 5, 35))
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert said[-1] == "0 objects in the region; 1 object that was deleted by hand stays deleted"
+    session.run_state.flows = flows
+    session.segmenting.mask_again()
+    rejected = session.rejected
+    qtbot.waitUntil(lambda: session.jobs.idle and len(rejected.now) == 2)
+    assert {one.reason for one in rejected.now} == {"deleted by you"}
+    assert rejected.keep(0, 20, 20)
+    run(session, qtbot)
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert said[-1] == "3 objects found; 1 object that was deleted by hand stays deleted"
+    # Whoever wants all to be made again gets all.
+    session.run_state.change(keep=False)
+    session.questions.ask = lambda question: "replace"
+    run(session, qtbot)
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert said[-1] == "4 objects found" and document.facts.deleted is None
+
+
+def test_deletions_are_remembered_in_the_project(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    run(session, qtbot)
+    operations.delete(session.document, [int(session.document.labels[0, 20, 20])])
+    with qtbot.waitSignal(session.notices.saved):
+        session.persistence.save()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file)
+    run(session, qtbot)
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert len(session.document.objects) == 3 and not session.document.labels[0, 20, 20]
 
 
 def test_a_ghost_that_is_kept_is_the_object_that_it_was(session: Session, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""New thresholds and the review do not bring back what a person deleted."""
+"""Runs, new thresholds and the review do not bring back what a person deleted."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import pytest
 
 from cpsam_gui import operations, tasks
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.deleted import DeletedPlaces
 from cpsam_gui.state.document import Document
+from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.steps import StepKind
+from cpsam_gui.storage.project import checked_facts, fields_of_facts
 from cpsam_gui.tasks.coverage import find_missed
-from cpsam_gui.tasks.deleted import deleted_by_hand
 
 if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels
@@ -39,16 +41,17 @@ def segmented(labels: Labels) -> Document:
     return document
 
 
-def with_thresholds(document: Document, labels: Labels) -> None:
-    """Apply other thresholds, which find these objects, as the window does."""
+def with_thresholds(document: Document, labels: Labels, kind: StepKind = StepKind.THRESHOLDS) -> int:
+    """Apply other thresholds, or run the model, which find these objects, as the window does; say what was left out."""
     numbers = np.unique(labels[labels > 0])
     result = SimpleNamespace(labels=labels, objects=SimpleNamespace(ids=numbers), output=None)
     rows = {number: row for number, row in document.objects.items() if row.touched}
     kept = tasks.PreviousMasks(
-        document.snapshot(), rows, document.next_id, document.colours.copy(), document.applied(0)
+        document.snapshot(), rows, document.next_id, document.colours.copy(), document.facts.deleted
     )
     found = tasks.combine(result, document.shape, kept, lambda *_: None)
-    document.replace("Thresholds", found.labels, found.records, kind=StepKind.THRESHOLDS)
+    document.replace("Thresholds", found.labels, found.records, kind=kind)
+    return found.left_out
 
 
 def places(document: Document) -> set[int]:
@@ -102,7 +105,7 @@ def test_parts_of_what_was_merged_stay_away_with_it() -> None:
 def test_what_was_merged_only_is_not_deleted() -> None:
     document = segmented(scene())
     operations.merge(document, [SMALL, ROUND])
-    assert deleted_by_hand(document.labels, document.applied(0)) is None
+    assert document.facts.deleted is None
 
 
 def test_what_was_erased_bit_by_bit_stays_away() -> None:
@@ -122,6 +125,80 @@ def test_what_the_model_found_again_since_may_come_and_go() -> None:
         document.write(Box(0, 1, 45, 55, 45, 55), np.full((1, 10, 10), number), Origin.MODEL)
     with_thresholds(document, scene())
     assert places(document) == {DIAGONAL, ROUND, SMALL, FAR}
+
+
+def test_a_run_leaves_out_what_was_deleted_and_says_how_much() -> None:
+    document = segmented(scene())
+    operations.delete(document, [DIAGONAL, FAR])
+    assert with_thresholds(document, scene(), StepKind.SEGMENT) == 2
+    assert places(document) == {ROUND, SMALL}
+    # So does the one after that.
+    assert with_thresholds(document, scene(), StepKind.SEGMENT) == 2
+    assert places(document) == {ROUND, SMALL}
+
+
+def test_what_was_drawn_where_something_was_deleted_is_found_there_again() -> None:
+    document = segmented(scene())
+    operations.delete(document, [FAR])
+    with document.step("Draw"):
+        document.write(Box(0, 1, 45, 55, 45, 55), np.full((1, 10, 10), 9, np.uint32))
+    assert document.facts.deleted is None
+    document.undo()
+    assert document.facts.deleted is not None
+
+
+def test_masks_from_elsewhere_begin_anew() -> None:
+    document = segmented(scene())
+    operations.delete(document, [FAR])
+    document.replace("Import", scene(), tasks.records_of(scene()), kind=StepKind.IMPORT)
+    assert document.facts.deleted is None
+
+
+@pytest.mark.parametrize("planes", [1, 3])
+def test_the_pixels_are_those_that_were_emptied_whatever_the_order(planes: int) -> None:
+    rng = np.random.default_rng(4)
+    labels = np.ones((planes, 30, 40), np.uint32)
+    document, expected = segmented(labels), np.zeros(labels.shape, np.bool_)
+    for _ in range(60):
+        z, y, x = (int(rng.integers(0, length)) for length in labels.shape)
+        box = Box(z, z + 2, y, y + int(rng.integers(1, 12)), x, x + int(rng.integers(1, 20))).clip(
+            labels.shape
+        )
+        values = (rng.random(box.shape) < 0.6).astype(np.uint32)
+        before = document.labels[box.slices].copy() > 0
+        with document.step("Paint"):
+            document.write(box, values)
+        now = values > 0
+        expected[box.slices] = (expected[box.slices] | before & ~now) & ~now
+        deleted = document.facts.deleted
+        assert deleted is not None
+        assert np.array_equal(deleted.mask(), expected)
+        assert np.array_equal(deleted.mask(box), expected[box.slices])
+    while document.can_undo:
+        document.undo()
+    assert document.facts.deleted is None
+
+
+def test_files_hold_the_places_and_nonsense_in_them_is_left_out() -> None:
+    document = segmented(scene(3))
+    operations.delete(document, [FAR, DIAGONAL])
+    stored = fields_of_facts(document.facts)
+    assert checked_facts(stored) == document.facts
+    good = stored["deleted"]
+    for bad in (
+        3,
+        {},
+        {**good, "shape": [3, 60]},
+        {**good, "shape": [0, 0, 0]},
+        {**good, "shape": [3, 60, 10**30]},
+        {**good, "shape": [1, 10, 10]},
+        {**good, "runs": "AAAA"},
+        {**good, "runs": "ä"},
+        {**good, "runs": None},
+    ):
+        assert checked_facts({**stored, "deleted": bad}).deleted is None
+    assert DeletedPlaces.of((1, 2, 3), np.zeros(0, np.int64), np.zeros(0, np.int64)) is None
+    assert fields_of_facts(ImageFacts())["deleted"] is None
 
 
 def test_a_new_result_and_masks_that_were_cleared_begin_anew() -> None:
@@ -145,7 +222,7 @@ def test_the_review_does_not_call_it_missed() -> None:
     operations.delete(document, [FAR])
 
     def missed() -> int:
-        return len(find_missed(logits, document.snapshot(), document.applied(0), lambda *_: None))
+        return len(find_missed(logits, document.snapshot(), document.facts.deleted, lambda *_: None))
 
     assert missed() == 0
     document.undo()

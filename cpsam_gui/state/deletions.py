@@ -1,0 +1,34 @@
+"""What a step means for the places where a person deleted objects. No Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpsam_gui.state.deleted import changed
+from cpsam_gui.state.steps import StepKind, StepSource
+
+if TYPE_CHECKING:
+    from cpsam_gui.state.deleted import DeletedPlaces
+    from cpsam_gui.state.label_store import LabelStore
+    from cpsam_gui.state.steps import Step
+
+
+def after(deleted: DeletedPlaces | None, step: Step, store: LabelStore) -> DeletedPlaces | None:
+    """Return the places once a step was made that led to the labels in `store`.
+
+    What was emptied by hand is deleted until something is put there, by hand or by a run on a region. A run on the
+    whole image and new thresholds change nothing; other masks in the place of all, such as from a file, begin anew.
+    """
+    if step.swap is not None:
+        return deleted if step.kind.source is StepSource.MODEL else None
+    blocks = []
+    for edit in step.edits:
+        now = store.read(edit.box)
+        there, was = now > 0, now != edit.difference
+        emptied = (was & ~there) if step.kind is StepKind.EDIT else np.zeros(there.shape, np.bool_)
+        if emptied.any() or (deleted is not None and (there & ~was).any()):
+            known = emptied if deleted is None else emptied | deleted.mask(edit.box)
+            blocks.append((edit.box, known & ~there))
+    return changed(deleted, store.shape, blocks) if blocks else deleted
