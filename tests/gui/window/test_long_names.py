@@ -102,3 +102,12 @@ def test_words_say_what_they_were_given_and_only_long_ones_are_parted(qtbot: QtB
     plain.setWordWrap(True)
     qtbot.addWidget(plain)
     assert words.minimumSizeHint().width() < 400 < plain.minimumSizeHint().width()
+
+
+def test_words_of_a_job_that_name_a_file(window: Window) -> None:
+    window.status._started(f"Opening {LONG}.tif")
+    window.status.say(f"Saved /{LONG}/{LONG}.cpsam")
+    QApplication.processEvents()
+    assert window.status.job.isVisible()
+    assert window.minimumSizeHint().width() < SCREEN_PX
+    window.status._finished()
