@@ -169,9 +169,7 @@ class ExportController:
             self._notices.saved.emit(str(done.paths[0]))
             self._notices.offered.emit(translate("Saved {}").format(done.paths[0]), SHOW)
             return
-        counts = translate("{written} written, {skipped} skipped, {failed} failed").format(
-            written=len(done.paths), skipped=len(done.skipped), failed=len(done.failed)
-        )
+        counts = _counted(done)
         more = ", ..." if len(done.skipped) > 1 else ""
         words = f"{counts} ({_said(done.skipped[0])}{more})" if done.skipped else counts
         if done.paths:
@@ -292,6 +290,26 @@ def _report(done: exporting.ExportResult, counts: str) -> Problem:
         more.append(words.format(replace_words()))
     written = [translate("{} was written").format(path.name) for path in done.paths]
     return Problem("\n".join([head, *left_out[:MOST_NAMED], *more]), "\n".join([*every, *written]))
+
+
+def _counted(done: exporting.ExportResult) -> str:
+    """Return how many images were written and how many were not; a movie is one image, its time points are files."""
+    images, files = done.images, len(done.paths)
+    words = [
+        filled(
+            translate("{written:,} of {total:,} images written"), written=images.written, total=images.total
+        )
+    ]
+    if files != images.written:
+        words[0] += " " + filled(translate("to {:,} files"), files)
+    for count, template in (
+        (images.in_part, translate("{:,} of them only in part")),
+        (images.left_out, translate("{:,} left out")),
+        (images.failed, translate("{:,} failed")),
+    ):
+        if count:
+            words.append(filled(template, count))
+    return ", ".join(words)
 
 
 def _said(line: str) -> str:

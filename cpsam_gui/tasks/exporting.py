@@ -60,6 +60,36 @@ class ExportPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageCounts:
+    """How many images of a folder were written wholly, in part, not at all and not because of an error."""
+
+    whole: int = 0
+    in_part: int = 0
+    left_out: int = 0
+    failed: int = 0
+
+    @property
+    def written(self) -> int:
+        """Images of which anything was written."""
+        return self.whole + self.in_part
+
+    @property
+    def total(self) -> int:
+        """All images."""
+        return self.written + self.left_out + self.failed
+
+    def counting(self, one: ExportResult) -> ImageCounts:
+        """Return these with one more image, to which this was done."""
+        if one.paths and not (one.failed or one.skipped):
+            return replace(self, whole=self.whole + 1)
+        if one.paths:
+            return replace(self, in_part=self.in_part + 1)
+        if one.failed:
+            return replace(self, failed=self.failed + 1)
+        return replace(self, left_out=self.left_out + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class ExportResult:
     """What was written, what was not, and what the format does not keep."""
 
@@ -69,6 +99,18 @@ class ExportResult:
     skipped: tuple[str, ...] = ()
     existed: bool = False
     """Whether a file was left alone because it exists."""
+    images: ImageCounts = ImageCounts()
+
+    def and_then(self, one: ExportResult) -> ExportResult:
+        """Return this with what was done for one more image, which counts once however many files it has."""
+        return ExportResult(
+            (*self.paths, *one.paths),
+            tuple(dict.fromkeys((*self.notes, *one.notes))),
+            (*self.failed, *one.failed),
+            (*self.skipped, *one.skipped),
+            self.existed or one.existed,
+            self.images.counting(one),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +204,16 @@ def export_folder(
     total, done, listings = len(images), ExportResult(), Listings()
     for number, path in enumerate(images):
         progress(number, total, path.name)
-        works = _works(path, listings)
+        works, one = _works(path, listings), ExportResult()
         if not works:
             why = MADE_AHEAD if path in made_ahead else _why_none(path, listings)
-            done = replace(done, skipped=(*done.skipped, f"{path.name}: {why}"))
+            one = replace(one, skipped=(f"{path.name}: {why}",))
         for own in works:
-            done = _with_document(done, own, target, plan)
+            one = _with_document(one, own, target, plan)
         for parts in parts_done([path] if works else [], listings).values():
             if parts.left_out:
-                done = replace(done, skipped=(*done.skipped, f"{path.name}: {parts.left_out}"))
+                one = replace(one, skipped=(*one.skipped, f"{path.name}: {parts.left_out}"))
+        done = done.and_then(one)
     progress(total, total, "")
     return done
 

@@ -5901,6 +5901,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Zeit {number} / {count}</translation>
     </message>
     <message>
+      <source>to {:,} files</source>
+      <translation>in {:,} Dateien</translation>
+    </message>
+    <message>
       <source>touched by hand</source>
       <translation>von Hand bearbeitet</translation>
     </message>
@@ -6005,12 +6009,20 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>eigenes</translation>
     </message>
     <message>
+      <source>{:,} failed</source>
+      <translation>{:,} fehlgeschlagen</translation>
+    </message>
+    <message>
       <source>{:,} images</source>
       <translation>{:,} Bilder</translation>
     </message>
     <message>
       <source>{:,} images cannot be read and were passed over. The list of files says why.</source>
       <translation>{:,} Bilder sind nicht lesbar und wurden übergangen. Die Dateiliste sagt, warum.</translation>
+    </message>
+    <message>
+      <source>{:,} left out</source>
+      <translation>{:,} weggelassen</translation>
     </message>
     <message>
       <source>{:,} object, segmented ahead with {}</source>
@@ -6051,6 +6063,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{:,} objects, segmented ahead with {}</source>
       <translation>{:,} Objekte, im Voraus segmentiert mit {}</translation>
+    </message>
+    <message>
+      <source>{:,} of them only in part</source>
+      <translation>{:,} davon nur zum Teil</translation>
     </message>
     <message>
       <source>{:,} px</source>
@@ -6213,8 +6229,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{user} auf {computer}, seit {when}</translation>
     </message>
     <message>
-      <source>{written} written, {skipped} skipped, {failed} failed</source>
-      <translation>{written} geschrieben, {skipped} übersprungen, {failed} fehlgeschlagen</translation>
+      <source>{written:,} of {total:,} images written</source>
+      <translation>{written:,} von {total:,} Bildern geschrieben</translation>
     </message>
     <message>
       <source>{}  (T)</source>

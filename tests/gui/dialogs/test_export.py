@@ -21,8 +21,9 @@ from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs.export import GROUP, ExportDialog
 from cpsam_gui.dialogs.export_fields import choice_fields, show_value, text_of, value_of
+from cpsam_gui.session.exporting import _counted
 from cpsam_gui.tasks.ahead import Ahead
-from cpsam_gui.tasks.exporting import ExportPlan, export_folder
+from cpsam_gui.tasks.exporting import ExportPlan, ImageCounts, export_folder
 from cpsam_gui.window.recent_menu import RecentMenu, recent_paths
 
 if TYPE_CHECKING:
@@ -243,7 +244,10 @@ def test_why_nothing_was_exported_is_told(segmented: Window, qtbot: QtBot, image
     dialog = segmented.pages.export()
     assert dialog.replace.text() in box.text(), "it says how to replace them"
     dialog.reject()
-    assert "0 written, 1 skipped" in segmented.status.hint.text() and "exists" in segmented.status.hint.text()
+    assert (
+        "0 of 1 images written, 1 left out" in segmented.status.hint.text()
+        and "exists" in segmented.status.hint.text()
+    )
     assert image_file.name in box.detailedText()
 
 
@@ -258,7 +262,7 @@ def test_an_export_of_a_folder_names_what_was_written_and_what_was_left_out(
     qtbot.waitUntil(lambda: segmented.findChild(QMessageBox) is not None)
     box = segmented.findChild(QMessageBox)
     assert box is not None
-    assert "1 written, 2 skipped" in box.text()
+    assert "1 of 3 images written, 2 left out" in box.text()
     assert "ahead.tif: its masks were made ahead and are not saved: open it and save" in box.text()
     assert "empty.tif: no masks" in box.text()
     assert "cells_rois.zip" in box.detailedText()
@@ -303,6 +307,8 @@ def test_time_points_of_a_folder_are_files_of_their_own(tmp_path: Path) -> None:
     assert np.count_nonzero(tifffile.imread(done.paths[1])) == 48
     assert done.skipped[0] == "movie.tif: masks of 2 of 3 time points only"
     assert "larger than memory" in done.skipped[1]
+    assert done.images == ImageCounts(in_part=1, left_out=1), "a movie is one image"
+    assert _counted(done) == "1 of 2 images written to 2 files, 1 of them only in part, 1 left out"
 
 
 def test_masks_of_another_image_are_refused(segmented: Window, qtbot: QtBot, tmp_path: Path) -> None:
