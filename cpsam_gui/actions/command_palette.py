@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
-from PyQt6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from cpsam_gui.program.i18n import translate, written_keys
 from cpsam_gui.style import theme
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from cpsam_gui.actions.table import Action
 
 SIZE_PX = (720, 420)
-PATH_PX, KEYS_PX = 240, 150
 KEY = Qt.ItemDataRole.UserRole
 PASSED_ON = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -70,14 +69,30 @@ class CommandPalette(QFrame):
         layout.setSpacing(theme.GRID_PX)
         layout.addWidget(self.line)
         layout.addWidget(self.tree)
-        self.resize(*SIZE_PX)
-        self.tree.setColumnWidth(0, SIZE_PX[0] - PATH_PX - KEYS_PX)
-        self.tree.setColumnWidth(1, PATH_PX)
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.line.textChanged.connect(self.fill)
         self.line.returnPressed.connect(self.run)
         self.line.installEventFilter(self)
         self.tree.itemClicked.connect(lambda *_: self.run())
         self.fill("")
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Be as wide as the longest name, place and keys need, in any language and size of letters."""
+        header = self.tree.header()
+        assert header is not None
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        widths = [self.tree.sizeHintForColumn(column) for column in range(3)]
+        for column in (1, 2):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, widths[column])
+        bar = self.tree.verticalScrollBar()
+        beside = (bar.sizeHint().width() if bar is not None else 0) + 4 * theme.GRID_PX
+        wanted = max(SIZE_PX[0], sum(widths) + beside)
+        parent = self.parentWidget()
+        # Where the window is too narrow for all, the names, which are read from their beginning, are cut first.
+        self.resize(min(wanted, parent.width()) if parent is not None else wanted, SIZE_PX[1])
 
     def open(self) -> None:
         """Show the palette in the middle of the top of its window."""

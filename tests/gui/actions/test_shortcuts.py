@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
-from PyQt6.QtWidgets import QDialogButtonBox, QMenu
+from PyQt6.QtWidgets import QApplication, QDialogButtonBox, QMenu
 
 from cpsam_gui.actions import ACTIONS
 from cpsam_gui.actions.command_palette import score
@@ -39,6 +39,19 @@ def test_the_palette_does_what_is_chosen(segmented: Window, qtbot: QtBot) -> Non
     assert item.text(2) == "Ctrl+A"
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     assert len(segmented.session.view.selection) == 4
+
+
+def test_keys_in_the_palette_are_never_cut(german: None, window: Window) -> None:
+    palette = ActionPages.of(window).command_palette()
+    palette.show()
+    QApplication.processEvents()
+    items = [palette.tree.topLevelItem(row) for row in range(palette.tree.topLevelItemCount())]
+    assert any("Umschalt" in item.text(2) for item in items if item is not None)
+    header, area = palette.tree.header(), palette.tree.viewport()
+    assert header is not None and area is not None
+    assert header.sectionSize(2) >= palette.tree.sizeHintForColumn(2)
+    assert header.sectionPosition(2) + header.sectionSize(2) <= area.width()
+    palette.close()
 
 
 def test_the_palette_and_the_help_say_in_which_submenu_an_action_stands(opened: Window) -> None:
