@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtWidgets import QSizePolicy
 from superqt import QElidingLabel
 
@@ -17,7 +17,18 @@ class SteadyWords(QElidingLabel):  # type: ignore[misc]
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setWordWrap(True)
         self.ensurePolished()
-        self.setFixedHeight(lines * self.fontMetrics().height())
+        self._lines = lines
+        self._take_room()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Have room for as many lines of another font; called by Qt."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange and hasattr(self, "_lines"):
+            self._take_room()
+
+    def _take_room(self) -> None:
+        # Lines below each other can take more than their number times the height of one, which is rounded.
+        self.setFixedHeight(self.fontMetrics().size(0, "\n".join(["Ag"] * self._lines)).height())
 
     def setText(self, text: str) -> None:  # noqa: N802 - its name in Qt
         """Show the words, and all of them in the tooltip."""

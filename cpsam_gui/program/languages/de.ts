@@ -886,7 +886,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Copy details</source>
-      <translation>Einzelheiten kopieren</translation>
+      <translation>Details kopieren</translation>
     </message>
     <message>
       <source>Copy it again, or export it anew.</source>
@@ -4090,11 +4090,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The masks of {} have changes that cannot be saved beside it.</source>
-      <translation>Die Masken von {} haben Änderungen, die nicht neben dem Bild gespeichert werden können.</translation>
+      <translation>Die Masken von {} wurden geändert und können nicht neben dem Bild gespeichert werden.</translation>
     </message>
     <message>
       <source>The masks of {} have changes.</source>
-      <translation>Die Masken von {} haben Änderungen.</translation>
+      <translation>Die Masken von {} wurden geändert.</translation>
     </message>
     <message>
       <source>The masks there have changed meanwhile; look again</source>
@@ -4206,7 +4206,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The program quit before it was saved, on {}.</source>
-      <translation>Das Programm wurde am {} beendet, bevor gespeichert war.</translation>
+      <translation>Das Programm wurde am {} beendet, bevor gespeichert wurde.</translation>
     </message>
     <message>
       <source>The proposal was for another plane</source>
@@ -4490,7 +4490,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>This work is not saved: it was kept for later or discarded, or the program quit before it was saved. Whatever is not recovered now stays here, under File &gt; Recover unsaved work; discarded work stays for {days} days.</source>
-      <translation>Diese Arbeit ist nicht gespeichert: Sie wurde für später behalten oder verworfen, oder das Programm endete, bevor sie gespeichert war. Was jetzt nicht wiederhergestellt wird, bleibt hier, unter Datei &gt; Nicht gespeicherte Arbeit wiederherstellen; Verworfenes bleibt {days} Tage.</translation>
+      <translation>Diese Arbeit ist nicht gespeichert: Sie wurde für später behalten oder verworfen, oder das Programm endete, bevor sie gespeichert wurde. Was jetzt nicht wiederhergestellt wird, bleibt hier, unter Datei &gt; Nicht gespeicherte Arbeit wiederherstellen; Verworfenes bleibt {days} Tage.</translation>
     </message>
     <message>
       <source>Thorough</source>
@@ -5518,7 +5518,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>not started</source>
-      <translation>offen</translation>
+      <translation>nicht begonnen</translation>
     </message>
     <message>
       <source>not stated</source>

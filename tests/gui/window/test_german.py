@@ -98,7 +98,12 @@ def test_what_is_told_of_image_folder_and_training_is_german(
 
 
 def test_how_far_an_image_is_is_german(german: None) -> None:
-    assert [state_words(state) for state in ReviewState] == ["offen", "segmentiert", "korrigiert", "geprüft"]
+    assert [state_words(state) for state in ReviewState] == [
+        "nicht begonnen",
+        "segmentiert",
+        "korrigiert",
+        "geprüft",
+    ]
 
 
 def test_who_works_on_an_image_and_since_when_is_german(german: None) -> None:
