@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cpsam_core.retrain.candidates import Candidate, Use, Uses, candidates_in, describe, use_of
-    from cpsam_core.retrain.click import Listener, RetrainingOutcome, one_click
+    from cpsam_core.retrain.click import Listener, one_click
     from cpsam_core.retrain.elsewhere import Forgetting, compare_elsewhere
     from cpsam_core.retrain.judge import BeforeAfter, ImageChange, Spot, before_after
     from cpsam_core.retrain.lineage import Lineage
     from cpsam_core.retrain.options import TrainOptions, plan_of, settings_of
+    from cpsam_core.retrain.outcome import RetrainingOutcome
     from cpsam_core.retrain.plan import RetrainingPlan, plan_retraining, unique_name
     from cpsam_core.retrain.run import RetrainingResult, retrain, scorer, training_sets
     from cpsam_core.retrain.verdict import Difference, difference_of
@@ -58,11 +59,12 @@ __all__ = [
 
 _MODULES = {
     "cpsam_core.retrain.candidates": ("Candidate", "Use", "Uses", "candidates_in", "describe", "use_of"),
-    "cpsam_core.retrain.click": ("Listener", "RetrainingOutcome", "one_click"),
+    "cpsam_core.retrain.click": ("Listener", "one_click"),
     "cpsam_core.retrain.elsewhere": ("Forgetting", "compare_elsewhere"),
     "cpsam_core.retrain.judge": ("BeforeAfter", "ImageChange", "Spot", "before_after"),
     "cpsam_core.retrain.lineage": ("Lineage",),
     "cpsam_core.retrain.options": ("TrainOptions", "plan_of", "settings_of"),
+    "cpsam_core.retrain.outcome": ("RetrainingOutcome",),
     "cpsam_core.retrain.plan": ("RetrainingPlan", "plan_retraining", "unique_name"),
     "cpsam_core.retrain.run": ("RetrainingResult", "retrain", "scorer", "training_sets"),
     "cpsam_core.retrain.verdict": ("Difference", "difference_of"),

@@ -139,8 +139,8 @@ def plan_retraining(
     used, few = _enough(_used(candidates), settings.min_objects)
     unfit = tuple(f"{one.name} is left out: {one.problem}" for one in _unfit(candidates))
     parts = split(used, lineage, seed, thorough=thorough)
-    if name is not None and folded(name) in {folded(other) for other in (*own_files(), *taken)}:
-        raise SettingsError(f"There is a model named {name!r} already: choose another name.")
+    if name is not None:
+        check_untaken(name, taken)
     channels, said = _channels(used, known.channels)
     kinds = class_names(used) if seen.learnt(classes) else ()
     if classes and not kinds:
@@ -162,6 +162,18 @@ def plan_retraining(
         {one.digest: one.pair.image for one in used if one.digest},
         lineage,
     )
+
+
+def check_untaken(name: str, taken: Collection[str] = ()) -> None:
+    """Refuse a name that one of the user's own models has, or that is `taken` otherwise.
+
+    Raises
+    ------
+    SettingsError
+        With what to do.
+    """
+    if folded(name) in {folded(other) for other in (*own_files(), *taken)}:
+        raise SettingsError(f"There is a model named {name!r} already: choose another name.")
 
 
 def _enough(used: list[Candidate], fewest: int) -> tuple[list[Candidate], tuple[str, ...]]:

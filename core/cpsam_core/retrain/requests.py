@@ -1,14 +1,16 @@
 """Trainings that were interrupted: what they were asked to do is written down, so that they can go on.
 
-``NAME.request.json`` lies beside ``NAME.partial``, the state, in the folder of the user's own models.
+``NAME.request.json`` lies beside ``NAME.partial``, the state, in the folder of the user's own models, and beside the
+model until that is judged, see `unjudged`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import pair_of
@@ -17,10 +19,12 @@ from cpsam_core.labels.pieces import Pieces
 from cpsam_core.progress import Progress, silent
 from cpsam_core.retrain.candidates import Candidate, Uses, describe_all, use_of
 from cpsam_core.retrain.options import TrainOptions, settings_of
+from cpsam_core.retrain.plan import check_untaken
 from cpsam_core.system.atomic import write_bytes
 from cpsam_core.system.file_identity import identity_of
 from cpsam_core.system.paths import make_folder
 from cpsam_core.weights import own_folder, remove_model
+from cpsam_core.weights.beside import REQUEST, request_path, state_path
 from cpsam_core.weights.library import own_file
 
 __all__ = [
@@ -37,14 +41,16 @@ __all__ = [
     "write_request",
 ]
 
-REQUEST = ".request.json"
 USES = ("auto", "train", "aside", "exclude")
 PIECES = ("auto", "yes", "no")
 
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
-    """What an interrupted training was asked to do: options, and how each image, or plane of one, is used and seen."""
+    """What an interrupted training was asked to do: options, and how each image, or plane of one, is used and seen.
+
+    `ending` is what `unjudged.note_ending` wrote once it was over; `skipped` says that nobody waits for the verdict.
+    """
 
     path: Path
     options: TrainOptions
@@ -52,16 +58,18 @@ class TrainRequest:
     uses: Uses
     seen: tuple[ImageInput, ...] = ()
     pieces: Pieces = "auto"
+    ending: Mapping[str, Any] = field(default_factory=dict)
+    skipped: bool = False
 
+    @property
+    def is_trained(self) -> bool:
+        """Whether its model is there and only the verdict is left to be made."""
+        return own_file(self.options.name) is not None
 
-def request_path(name: str) -> Path:
-    """Return the file that says what a training was asked to do."""
-    return own_folder() / f"{name}{REQUEST}"
-
-
-def state_path(name: str) -> Path:
-    """Return the file of the state of a training."""
-    return own_folder() / f"{name}.partial"
+    @property
+    def has_begun(self) -> bool:
+        """Whether an epoch or more of it was kept."""
+        return self.is_trained or state_path(self.options.name).is_file()
 
 
 def write_request(path: Path, candidates: Iterable[Candidate], options: TrainOptions) -> None:
@@ -71,7 +79,6 @@ def write_request(path: Path, candidates: Iterable[Candidate], options: TrainOpt
     known = tuple({one.pair.image: one for one in all_parts}.values())
     content = {
         "start": options.start,
-        "name": options.name,
         "changes": dict(options.changes),
         "scale": options.scale,
         "classes": options.classes,
@@ -102,7 +109,8 @@ def read_request(path: Path) -> TrainRequest | None:
         scale, minutes = stored["scale"], stored.get("minutes")
         options = TrainOptions(
             str(stored["start"]),
-            str(stored["name"]),
+            # What goes on or is dropped lies beside it, under that name; the model may have got another one since.
+            path.name.removesuffix(REQUEST),
             dict(stored["changes"]),
             (float(scale[0]), float(scale[1])) if scale else None,
             stored["classes"],
@@ -113,22 +121,20 @@ def read_request(path: Path) -> TrainRequest | None:
         )
         # Refuses what makes no sense.
         settings_of(options)
-        # What goes on or is dropped lies beside it, under that name.
-        if path.name != f"{options.name}{REQUEST}":
-            return None
+        ending, skipped = dict(stored.get("ending", {})), bool(stored.get("skipped"))
     except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, CpsamError):
         return None
-    return TrainRequest(path, options, images, uses, seen, pieces)
+    return TrainRequest(path, options, images, uses, seen, pieces, ending, skipped)
 
 
 def interrupted() -> tuple[TrainRequest, ...]:
-    """Return the trainings that were not finished, the newest first."""
+    """Return the trainings that were not finished, the newest first; a model whose verdict was skipped is."""
     folder = own_folder()
     if not folder.is_dir():
         return ()
     files = sorted(folder.glob(f"*{REQUEST}"), key=lambda path: identity_of(path).changed, reverse=True)
     known = (read_request(path) for path in files)
-    return tuple(one for one in known if one is not None)
+    return tuple(one for one in known if one is not None and not (one.skipped and one.is_trained))
 
 
 def candidates_of(request: TrainRequest, progress: Progress = silent) -> tuple[Candidate, ...]:
@@ -150,13 +156,14 @@ def candidates_of(request: TrainRequest, progress: Progress = silent) -> tuple[C
 
 
 def check_free(name: str) -> None:
-    """Refuse a name under which a training was interrupted, for a new one.
+    """Refuse a name under which a training was interrupted, or that a model has, for a new one.
 
     Raises
     ------
-    TrainingError
+    TrainingError, SettingsError
         With what can be done.
     """
+    check_untaken(name)
     if name and state_path(name).is_file():
         raise TrainingError(
             f"A training named {name} was interrupted. Choose another name, or continue the interrupted training or "
@@ -174,6 +181,11 @@ def throw_away(name: str) -> None:
 
 
 def discard(request: TrainRequest) -> None:
-    """Give up an interrupted training."""
+    """Give up an interrupted training; where its model is there, only the verdict on that."""
+    from cpsam_core.retrain.unjudged import skip
+
+    if request.is_trained:
+        skip(request.options.name)
+        return
     request.path.unlink(missing_ok=True)
-    request.path.with_name(f"{request.options.name}.partial").unlink(missing_ok=True)
+    state_path(request.options.name).unlink(missing_ok=True)

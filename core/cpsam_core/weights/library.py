@@ -14,6 +14,7 @@ from cpsam_core.checkpoints.cards import WEIGHT_SUFFIXES, ModelCard, card_path, 
 from cpsam_core.errors import SettingsError, WeightsError
 from cpsam_core.system.atomic import atomic_path
 from cpsam_core.system.paths import expanded
+from cpsam_core.weights.beside import STATE, request_path
 from cpsam_core.weights.folders import EMBEDDED, PUBLISHED, embedded_file, own_folder, published_folders
 
 logger = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 FORBIDDEN = set('/\\<>:"|?*')
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in "123456789¹²³")}
 # Cards, and the states of trainings that were interrupted.
-BESIDE_MODELS = (".json", ".partial")
+BESIDE_MODELS = (".json", STATE)
 # Leaves room for suffixes within the 255 of most file systems.
 MAX_NAME_BYTES = 200
 
@@ -53,6 +54,11 @@ class ModelInfo:
     size: int | None
     card: ModelCard | None
     present: bool
+
+    @property
+    def can_be_judged(self) -> bool:
+        """Whether what its verdict needs was kept, because that was never made."""
+        return self.kind == "own" and self.present and request_path(self.name).is_file()
 
     @property
     def is_unjudged(self) -> bool:
@@ -134,7 +140,7 @@ def add_model(path: str | os.PathLike[str], name: str | None = None) -> ModelInf
 
 
 def remove_model(name: str) -> None:
-    """Delete one of the user's own models and its card.
+    """Delete one of the user's own models, its card, and what its verdict would need.
 
     Raises
     ------
@@ -145,6 +151,7 @@ def remove_model(name: str) -> None:
     try:
         path.unlink()
         card_path(path).unlink(missing_ok=True)
+        request_path(_name_of(path)).unlink(missing_ok=True)
     except OSError as error:
         raise WeightsError(f"The model {path} cannot be deleted: {error.strerror or error}.") from error
 
@@ -171,6 +178,10 @@ def rename_model(name: str, new_name: str) -> ModelInfo:
         path.rename(target)
         if old_card.is_file():
             old_card.rename(card_path(target))
+        request = request_path(_name_of(path))
+        if request.is_file():
+            # Its verdict is still to be made.
+            request.rename(request_path(new_name))
         if card is not None:
             write_card(target, dataclasses.replace(card, name=new_name))
     except OSError as error:
