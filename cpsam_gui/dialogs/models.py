@@ -49,6 +49,8 @@ class ModelManager(QDialog):
 
     use = pyqtSignal(str)
     """Segment with this model from now on."""
+    compare = pyqtSignal(str)
+    """Make the verdict on this model."""
 
     def __init__(
         self,
@@ -76,26 +78,33 @@ class ModelManager(QDialog):
         self.choose = QPushButton(translate("Use this model"))
         self.choose.setObjectName("primary")
         self.back = QPushButton(translate("Roll back to its parent"))
+        self.judge = QPushButton(translate("Compare"))
+        self.judge.setToolTip(
+            translate("Compare it with the model that it was trained from, as after a training")
+        )
         self.rename = QPushButton(translate("Rename…"))
         self.export = QPushButton(translate("Export…"))
         self.delete = QPushButton(translate("Delete…"))
         self.add = QPushButton(translate("Import…"))
         self.leave = QPushButton(translate("Close"))
-        give_letters((self.choose, self.back, self.rename, self.export, self.delete, self.add, self.leave))
+        does = {
+            self.choose: self._use,
+            self.back: self._roll_back,
+            self.judge: self._compare,
+            self.rename: self._rename,
+            self.export: self._export,
+            self.delete: self._delete,
+            self.add: self._import,
+            self.leave: self.accept,
+        }
+        give_letters(tuple(does))
         self._arrange()
         self.tree.currentItemChanged.connect(lambda *_: self._show())
-        for button, do in (
-            (self.choose, self._use),
-            (self.back, self._roll_back),
-            (self.rename, self._rename),
-            (self.export, self._export),
-            (self.delete, self._delete),
-            (self.add, self._import),
-            (self.leave, self.accept),
-        ):
+        for button, do in does.items():
             button.clicked.connect(do)
             button.setAutoDefault(False)
         training.models_changed.connect(self.fill)
+        training.state_changed.connect(self._show_comparing)
         self.fill()
 
     def _arrange(self) -> None:
@@ -114,6 +123,7 @@ class ModelManager(QDialog):
         main.setSpacing(theme.GRID_PX)
         main.addWidget(self.choose)
         main.addWidget(self.back)
+        main.addWidget(self.judge)
         main.addStretch(1)
         right.addLayout(main)
         middle = QHBoxLayout()
@@ -198,6 +208,13 @@ class ModelManager(QDialog):
         self.export.setEnabled(info is not None and info.present)
         self.choose.setEnabled(info is not None)
         self.back.setEnabled(info is not None and self._parent_of(info) is not None)
+        self._show_comparing()
+
+    def _show_comparing(self) -> None:
+        """Offer a comparison where none was made, what it needs was kept and nothing is trained or judged now."""
+        info = self.current
+        self.judge.setVisible(info is not None and info.is_unjudged)
+        self.judge.setEnabled(info is not None and info.can_be_judged and not self._training.running)
 
     def _parent_of(self, info: ModelInfo) -> str | None:
         parent = info.card.parent if info.card is not None else None
@@ -207,6 +224,12 @@ class ModelManager(QDialog):
         if self.current is not None:
             self.use.emit(self.current.name)
             self.fill()
+
+    def _compare(self) -> None:
+        if self.current is not None:
+            self.compare.emit(self.current.name)
+            # What comes of it is shown in the window.
+            self.accept()
 
     def _roll_back(self) -> None:
         info = self.current

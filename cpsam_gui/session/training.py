@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QSettings, pyqtSignal
 
+from cpsam_core.weights.beside import state_path
 from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
@@ -94,6 +95,10 @@ class TrainingController(QObject):
         """Whether it stands still while the model is used for something that a person waits for."""
         self.note = ""
         """What it said last of what it does."""
+        # Of what is under way; empty until it is named.
+        self._name = ""
+        # Whether its model was there before, and only the comparison is made.
+        self._judging = False
         # What was cancelled is thrown away; what ends with the window is kept.
         self._dropping = False
         self._end = TrainingEnd(notices, jobs, run_state)
@@ -170,6 +175,11 @@ class TrainingController(QObject):
         """Whether someone asked it to end, and it is still in the step that ends first."""
         return self.stopping and (self.cancelling or not self.checking)
 
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether it could go on from an epoch, were it interrupted now."""
+        return bool(self._name) and state_path(self._name).is_file()
+
     def start(self) -> None:
         """Save the open image, look at the folder again, and train with one click."""
         if self.running:
@@ -204,24 +214,28 @@ class TrainingController(QObject):
         self._begin(look, options, folder)
 
     def go_on(self, request: TrainRequest) -> None:
-        """Take up a training that a crash or a closed window interrupted."""
+        """Take up a training that a crash or a closed window interrupted, or make the verdict that it lacks."""
         if not self.running:
             self.folder = request.images[0].parent if request.images else None
-            self._begin(partial(work.candidates_of, request), request.options)
+            look = partial(work.candidates_of, request)
+            self._begin(look, request.options, judging=request.is_trained)
 
     def _begin(
         self,
         look: Callable[[Progress], tuple[Candidate, ...]],
         options: work.TrainOptions,
         folder: Path | None = None,
+        *,
+        judging: bool = False,
     ) -> None:
-        """Begin with a look at the images; those of a new training lie in `folder`."""
+        """Begin with a look at the images; those of a new training lie in `folder`. Perhaps only judge a model."""
         from cpsam_core.finetune import Control
 
         control = self._control = Control()
         self.reports, self.plan, self._dropping = [], None, False
         self._end.begin()
-        self.checking = self.waiting = False
+        self._name, self._judging = options.name, judging
+        self.checking, self.waiting = judging, False
         self.note = ""
         self._job = self._jobs.run(
             look,
@@ -324,7 +338,10 @@ class TrainingController(QObject):
             self.state_changed.emit()
 
     def cancel(self) -> None:
-        """End after the current step and throw the new model away, with what would take it up again."""
+        """End after the current step and throw the new model away, with what would take it up again.
+
+        A model that was there before stays.
+        """
         if self._job is not None:
             self._dropping = True
             self._job.cancel()
@@ -351,7 +368,9 @@ class TrainingController(QObject):
         self._job = self._control = None
         name = "" if self.plan is None else self.plan.name
         if ending is Ending.FAILED and name:
-            self._end.failed(name)
+            self._end.failed(name, judging=self.checking)
+        elif self._dropping and self._judging:
+            self._end.not_judged(self._name)
         elif self._dropping:
             # The curves are those of a model that is no more.
             self.reports = []
@@ -360,7 +379,7 @@ class TrainingController(QObject):
 
     def on_plan(self, plan: RetrainingPlan) -> None:
         """Pass on what will be done."""
-        self.plan = plan
+        self.plan, self._name = plan, plan.name
         self.planned.emit(plan)
 
     def on_epoch(self, report: EpochReport) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-RETRAIN, RESUME = "train", "train_resume"
+RETRAIN, RESUME, MODELS = "train", "train_resume", "models"
 """Keys of the actions that are offered."""
 
 
@@ -43,9 +43,15 @@ class TrainingEnd:
         self.words = ""
         self._trainings += 1
 
-    def failed(self, name: str) -> None:
-        """Say of the training of a model that it failed, and whether it can be taken up again."""
-        self._then_tell(partial(work.can_go_on, name), partial(self._failed_words, name))
+    def failed(self, name: str, *, judging: bool) -> None:
+        """Say of the training of a model, or of `judging` it, that it failed, and whether that can be taken up again."""
+        words = self._unjudged_words if judging else self._failed_words
+        self._then_tell(partial(work.can_go_on, name), partial(words, name))
+
+    def not_judged(self, name: str) -> None:
+        """Say that a model that was there before stays as it was: only its comparison was cancelled."""
+        words = translate("The comparison was cancelled: {name} is kept and not judged. {model} stays in use.")
+        self._tell(self._named(words, name), MODELS)
 
     def cancelled(self, name: str) -> None:
         """Throw away what a training has made so far, and say so; without a name it had made nothing yet."""
@@ -71,6 +77,10 @@ class TrainingEnd:
             )
         )
         return self._named(words, name), RESUME if kept else RETRAIN
+
+    def _unjudged_words(self, name: str, kept: bool) -> tuple[str, str]:
+        words = translate("{name} is trained and kept, and its comparison failed: it is not judged.")
+        return self._named(words, name), RESUME if kept else MODELS
 
     def _named(self, words: str, name: str) -> str:
         return words.format(name=name, model=self._run_state.options.model.title)

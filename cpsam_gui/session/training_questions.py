@@ -1,4 +1,4 @@
-"""What is asked before a training begins, where it might learn what nobody meant."""
+"""What is asked before a training begins, where it might learn what nobody meant, and where the window ends one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cpsam_core.retrain import Candidate
+    from cpsam_core.retrain.requests import TrainRequest
+    from cpsam_gui.session.training import TrainingController
 
 CELLS, CLASSES, CANCEL = "cells", "classes", "cancel"
 EACH, KEEP = "each", "keep"
+CLOSE, STAY = "close", "stay"
+GO_ON, DROP = "go on", "drop"
 NAMED = 3
 """Images that a question names."""
 
@@ -43,4 +47,70 @@ def about_parts(candidates: Sequence[Candidate]) -> Question:
             Answer(KEEP, translate("Leave them as they are")),
             Answer(CANCEL, translate("Cancel")),
         ),
+    )
+
+
+def about_closing(training: TrainingController) -> Question:
+    """Ask whether the window is closed on a training at work, and say what becomes of that."""
+    if training.checking:
+        return Question(
+            translate("A new model is being compared"),
+            translate(
+                "Close and interrupt the comparison? The new model is trained and kept, and not judged yet: Train > "
+                "Continue an interrupted training compares it later."
+            ),
+            (Answer(CLOSE, translate("Close")), Answer(STAY, translate("Go on comparing"))),
+        )
+    if training.has_checkpoint:
+        words = translate(
+            "Close and interrupt the training? Its last checkpoint is kept: Train > Continue an interrupted training "
+            "resumes from there."
+        )
+        if training.reports:
+            last = training.reports[-1]
+            done = translate("{done} of {epochs} epochs are done.")
+            words = f"{done.format(done=last.epoch, epochs=last.epochs)} {words}"
+    else:
+        words = translate(
+            "Close and interrupt the training? Its first epoch is not over, so nothing of it is kept: Retrain begins "
+            "anew."
+        )
+    return Question(
+        translate("A model is being trained"),
+        words,
+        (Answer(CLOSE, translate("Close")), Answer(STAY, translate("Go on training"))),
+    )
+
+
+def interrupted_words(request: TrainRequest) -> str:
+    """Return what there is to be gone on with, as a sentence."""
+    if request.is_trained:
+        return translate("{name} is trained and not compared with the model before yet.").format(
+            name=request.options.name
+        )
+    return translate("The training of {name} was interrupted.").format(name=request.options.name)
+
+
+def about_going_on(request: TrainRequest) -> Question:
+    """Ask what becomes of a training that was interrupted."""
+    later = Answer("later", translate("Later"))
+    if request.is_trained:
+        return Question(
+            interrupted_words(request),
+            translate("Compare them now? Without a comparison the new model stays as it is, not judged."),
+            (
+                Answer(GO_ON, translate("Compare")),
+                Answer(DROP, translate("Skip the verdict")),
+                later,
+            ),
+        )
+    more = (
+        translate("Resume where it stopped?")
+        if request.has_begun
+        else translate("Its first epoch was not over. Begin it again?")
+    )
+    return Question(
+        interrupted_words(request),
+        more,
+        (Answer(GO_ON, translate("Continue")), Answer(DROP, translate("Discard")), later),
     )

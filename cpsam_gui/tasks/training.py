@@ -42,6 +42,7 @@ __all__ = [
     "throw_away",
     "train",
     "usual_name",
+    "waiting",
 ]
 
 
@@ -178,6 +179,13 @@ def candidates_of(request: TrainRequest, progress: Progress) -> tuple[Candidate,
     return requests.candidates_of(request, progress)
 
 
+def waiting(name: str) -> TrainRequest | None:
+    """Return what the verdict on a model needs; None where that was made, or nothing of it was kept."""
+    from cpsam_core.retrain import unjudged
+
+    return unjudged.waiting(name)
+
+
 def throw_away(name: str) -> None:
     """Remove what a training left: its request, its state, and its model where it had come so far."""
     from cpsam_core.retrain import requests
@@ -191,7 +199,7 @@ def can_go_on(name: str) -> bool:
 
 
 def drop(request: TrainRequest) -> None:
-    """Give up an interrupted training."""
+    """Give up an interrupted training, or the verdict on its model."""
     from cpsam_core.retrain import requests
 
     requests.discard(request)

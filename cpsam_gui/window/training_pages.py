@@ -12,8 +12,8 @@ from cpsam_gui.dialogs.models import ModelManager
 from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.training_end import RESUME
+from cpsam_gui.session.training_questions import DROP, GO_ON, about_going_on, interrupted_words
 from cpsam_gui.state.view import Camera
 from cpsam_gui.storage.companions import first_without_work
 from cpsam_gui.style.unasked import guard_unasked
@@ -161,6 +161,7 @@ class TrainingPages(QObject):
             self._window, self._notices, self._jobs, self._models, self._run_state, self._training
         )
         manager.use.connect(self.use)
+        manager.compare.connect(self.compare)
         manager.show()
         return manager
 
@@ -185,8 +186,7 @@ class TrainingPages(QObject):
         def tell(waiting: tuple[TrainRequest, ...]) -> None:
             ours = _of_folder(waiting, folder)
             if ours and not self._training.running:
-                words = translate("The training of {name} was interrupted.")
-                self._notices.offered.emit(words.format(name=ours[0].options.name), RESUME)
+                self._notices.offered.emit(interrupted_words(ours[0]), RESUME)
 
         self._jobs.run(
             lambda progress: work.interrupted(),
@@ -204,24 +204,35 @@ class TrainingPages(QObject):
         path = self._open_image.path
         ours = _of_folder(waiting, path.parent) if path is not None else ()
         request = (*ours, *waiting)[0]
-        question = Question(
-            translate("The training of {name} was interrupted.").format(name=request.options.name),
-            translate("Resume where it stopped?"),
-            (
-                Answer("go on", translate("Continue")),
-                Answer("drop", translate("Discard")),
-                Answer("later", translate("Later")),
-            ),
-        )
+        question = about_going_on(request)
         answer = self._questions.ask(question)
         if answer != question.safe:
             # Where others wait, too, the menu offers them.
             self._notices.withdrawn.emit(RESUME)
-        if answer == "go on":
-            self._host.show_panel("Train")
-            self._training.go_on(request)
-        elif answer == "drop":
+        if answer == GO_ON:
+            self._go_on(request)
+        elif answer == DROP:
             work.drop(request)
+            self._training.models_changed.emit()
+
+    def _go_on(self, request: TrainRequest) -> None:
+        self._host.show_panel("Train")
+        self._training.go_on(request)
+
+    def compare(self, name: str) -> None:
+        """Make the verdict on a model, which was skipped or interrupted."""
+
+        def go_on(request: TrainRequest | None) -> None:
+            if request is not None:
+                self._go_on(request)
+
+        self._jobs.run(
+            lambda progress: work.waiting(name),
+            name="Interrupted trainings",
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=go_on,
+        )
 
     def suggest(self) -> None:
         """Look for the image whose correction would teach most."""

@@ -16,7 +16,7 @@ from cpsam_gui.panels.train.images import CandidateView
 from cpsam_gui.panels.train.options import TrainingOptions
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import written
-from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.session.training_questions import CLOSE, about_closing
 from cpsam_gui.style import theme
 from cpsam_gui.style.fold import Fold
 from cpsam_gui.style.layout import column, dim, form, scrolling
@@ -97,15 +97,7 @@ class TrainPanel(Panel):
         """Ask before the window is closed on a training at work."""
         if not self._training.running:
             return True
-        question = Question(
-            translate("A model is being trained"),
-            translate(
-                "Close and interrupt the training? Its last checkpoint is kept: Train > Continue an interrupted "
-                "training resumes from there."
-            ),
-            (Answer("close", translate("Close")), Answer("stay", translate("Go on training"))),
-        )
-        return self._questions.ask(question) == "close"
+        return self._questions.ask(about_closing(self._training)) == CLOSE
 
     def _arrange(self) -> None:
         body = QWidget()
