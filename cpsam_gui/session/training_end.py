@@ -44,13 +44,15 @@ class TrainingEnd:
         self._trainings += 1
 
     def failed(self, name: str, *, judging: bool) -> None:
-        """Say of the training of a model, or of `judging` it, that it failed, and whether that can be taken up again."""
+        """Say of a training, or of `judging` its model, that it failed, and whether that can be taken up again."""
         words = self._unjudged_words if judging else self._failed_words
         self._then_tell(partial(work.can_go_on, name), partial(words, name))
 
     def not_judged(self, name: str) -> None:
         """Say that a model that was there before stays as it was: only its comparison was cancelled."""
-        words = translate("The comparison was cancelled: {name} is kept and not judged. {model} stays in use.")
+        words = translate(
+            "The comparison was cancelled: {name} is kept and not judged. {model} stays in use."
+        )
         self._tell(self._named(words, name), MODELS)
 
     def cancelled(self, name: str) -> None:

@@ -72,7 +72,7 @@ def about_closing(training: TrainingController) -> Question:
             words = f"{done.format(done=last.epoch, epochs=last.epochs)} {words}"
     else:
         words = translate(
-            "Close and interrupt the training? Its first epoch is not over, so nothing of it is kept: Retrain begins "
+            "Close and interrupt the training? Its first epoch is not over, so nothing of it is kept: it would begin "
             "anew."
         )
     return Question(

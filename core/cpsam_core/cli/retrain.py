@@ -116,7 +116,9 @@ def _add_how_long(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--minutes", type=float, metavar="N", help="approximate time for the training (default: as --budget)"
     )
-    parser.add_argument("--resume", metavar="NAME", help="resume a training that was interrupted")
+    parser.add_argument(
+        "--resume", metavar="NAME", help="resume a training that was interrupted, or its verdict"
+    )
     option(parser, "restart", action="store_true", help="start an interrupted training of that name over")
 
 

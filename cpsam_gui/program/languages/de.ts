@@ -239,6 +239,10 @@
       <translation>Ein Modell wird trainiert</translation>
     </message>
     <message>
+      <source>A new model is being compared</source>
+      <translation>Ein neues Modell wird verglichen</translation>
+    </message>
+    <message>
       <source>A run of another model to compare with</source>
       <translation>Ein Lauf eines anderen Modells zum Vergleichen</translation>
     </message>
@@ -785,6 +789,14 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Schließen</translation>
     </message>
     <message>
+      <source>Close and interrupt the comparison? The new model is trained and kept, and not judged yet: Train &gt; Continue an interrupted training compares it later.</source>
+      <translation>Schließen und den Vergleich unterbrechen? Das neue Modell ist trainiert und bleibt, ist aber noch nicht beurteilt: Training &gt; Unterbrochenes Training fortsetzen vergleicht es später.</translation>
+    </message>
+    <message>
+      <source>Close and interrupt the training? Its first epoch is not over, so nothing of it is kept: it would begin anew.</source>
+      <translation>Schließen und das Training unterbrechen? Seine erste Epoche ist nicht zu Ende, also bleibt nichts davon: Es würde von vorn beginnen.</translation>
+    </message>
+    <message>
       <source>Close and interrupt the training? Its last checkpoint is kept: Train &gt; Continue an interrupted training resumes from there.</source>
       <translation>Schließen und das Training unterbrechen? Der letzte Stand bleibt: Training &gt; Unterbrochenes Training fortsetzen macht dort weiter.</translation>
     </message>
@@ -829,12 +841,20 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Vergleichen</translation>
     </message>
     <message>
+      <source>Compare it with the model that it was trained from, as after a training</source>
+      <translation>Mit dem Modell vergleichen, mit dem es begann, wie nach einem Training</translation>
+    </message>
+    <message>
       <source>Compare masks…</source>
       <translation>Masken vergleichen…</translation>
     </message>
     <message>
       <source>Compare the current masks with</source>
       <translation>Die aktuellen Masken vergleichen mit</translation>
+    </message>
+    <message>
+      <source>Compare them now? Without a comparison the new model stays as it is, not judged.</source>
+      <translation>Jetzt vergleichen? Ohne Vergleich bleibt das neue Modell, wie es ist, und nicht beurteilt.</translation>
     </message>
     <message>
       <source>Comparing</source>
@@ -1667,6 +1687,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Weitermachen</translation>
     </message>
     <message>
+      <source>Go on comparing</source>
+      <translation>Weiter vergleichen</translation>
+    </message>
+    <message>
       <source>Go on training</source>
       <translation>Weiter trainieren</translation>
     </message>
@@ -1873,6 +1897,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>It is the same image</source>
       <translation>Es ist dasselbe Bild</translation>
+    </message>
+    <message>
+      <source>Its first epoch was not over. Begin it again?</source>
+      <translation>Seine erste Epoche war nicht zu Ende. Von vorn beginnen?</translation>
     </message>
     <message>
       <source>Its tick was taken away: tick it to learn from it again.</source>
@@ -3947,6 +3975,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The command that found these masks is on the clipboard</source>
       <translation>Der Befehl, der diese Masken gefunden hat, ist in der Zwischenablage</translation>
+    </message>
+    <message>
+      <source>The comparison was cancelled: {name} is kept and not judged. {model} stays in use.</source>
+      <translation>Vergleich abgebrochen: {name} bleibt und ist nicht beurteilt. {model} bleibt in Gebrauch.</translation>
     </message>
     <message>
       <source>The disk is full, so that a file could not be written. Free some space and try again.</source>
@@ -6105,6 +6137,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{done} von {all} durchgesehen</translation>
     </message>
     <message>
+      <source>{done} of {epochs} epochs are done.</source>
+      <translation>{done} von {epochs} Epochen sind trainiert.</translation>
+    </message>
+    <message>
       <source>{fits} of {epochs} epochs fit into it</source>
       <translation>{fits} von {epochs} Epochen passen hinein</translation>
     </message>
@@ -6179,6 +6215,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{name} is trained</source>
       <translation>{name} ist trainiert</translation>
+    </message>
+    <message>
+      <source>{name} is trained and kept, and its comparison failed: it is not judged.</source>
+      <translation>{name} ist trainiert und bleibt, aber der Vergleich ist fehlgeschlagen: Es ist nicht beurteilt.</translation>
+    </message>
+    <message>
+      <source>{name} is trained and not compared with the model before yet.</source>
+      <translation>{name} ist trainiert und noch nicht mit dem Modell davor verglichen.</translation>
     </message>
     <message>
       <source>{name} is worse</source>

@@ -71,6 +71,7 @@ ENGINE = (
     "network/devices.py",
     "retrain/budget.py",
     "retrain/classes.py",
+    "retrain/click.py",
     "retrain/elsewhere.py",
     "retrain/judge.py",
     "retrain/kept_aside.py",

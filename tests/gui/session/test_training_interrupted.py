@@ -1,0 +1,169 @@
+"""A training that ends with the window: what is asked at each stage, and the verdict made later."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import tifffile
+
+from cpsam_core.progress import Cancelled
+from cpsam_core.retrain import RetrainingOutcome, unjudged
+from cpsam_core.weights.beside import state_path
+from cpsam_gui.session.questions import Question
+from cpsam_gui.tasks import training as work
+from tests.gui.session.test_training import outcome_of, report
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    monkeypatch.setenv("CPSAM_MODELS", str(folder))
+    monkeypatch.setattr("cpsam_core.retrain.elsewhere.reference_pairs", lambda part: ())
+    return folder
+
+
+@pytest.fixture
+def annotated(
+    window: Window, image_file: Path, disc_labels: np.ndarray, models: Path, qtbot: QtBot
+) -> Window:
+    """Return a window on a folder of three images with masks."""
+    pixels = tifffile.imread(image_file)
+    for name in ("a1", "a2", "a3"):
+        tifffile.imwrite(image_file.with_name(f"{name}.tif"), pixels)
+        tifffile.imwrite(image_file.with_name(f"{name}_masks.tif"), disc_labels.astype(np.uint16))
+    window.show_panel("Train")
+    with qtbot.waitSignal(window.session.candidates.changed):
+        window.open(image_file.with_name("a1.tif"))
+    return window
+
+
+QUICK = {"epochs": 1, "samples": 1, "warmup": 0, "score_every": 1}
+
+
+@pytest.fixture
+def killed(annotated: Window, models: Path, qtbot: QtBot) -> Window:
+    """Return a window after a training that ended while its new model was compared."""
+    candidates = work.look_at(annotated.session.open_image.path.parent, {})  # type: ignore[union-attr]
+    options = work.TrainOptions("cpsam-lite", "mine", QUICK)
+
+    class Quiet:
+        def on_plan(self, plan: Any) -> None: ...
+
+        def on_epoch(self, report: Any) -> None: ...
+
+        def on_event(self, event: Any) -> None: ...
+
+        def on_trained(self) -> None: ...
+
+    def ended(done: int, total: int, note: str = "") -> None:
+        if note.startswith("Comparing"):
+            raise Cancelled
+
+    from cpsam_core.finetune import Control
+
+    with pytest.raises(Cancelled):
+        work.train(candidates, options, Control(), Quiet(), ended)
+    annotated.session.training.models_changed.emit()
+    return annotated
+
+
+def test_the_question_at_closing_says_what_is_kept(
+    annotated: Window, models: Path, monkeypatch: pytest.MonkeyPatch, image_file: Path, qtbot: QtBot
+) -> None:
+    stages = [threading.Event() for _ in range(3)]
+
+    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> RetrainingOutcome:
+        outcome = outcome_of(image_file, None)
+        listener.on_plan(outcome.plan)
+        stages[0].wait()
+        state_path("mine").write_bytes(b"state")
+        listener.on_epoch(report(1))
+        stages[1].wait()
+        listener.on_trained()
+        stages[2].wait()
+        return outcome
+
+    monkeypatch.setattr(work, "train", train)
+    training, asked = annotated.session.training, []
+
+    def ask(question: Question) -> str:
+        asked.append(f"{question.text}: {question.detail}")
+        return "stay"
+
+    annotated.session.questions.ask = ask
+    try:
+        training.start()
+        assert not annotated.close() and "nothing of it is kept" in asked[-1], "while images are looked at"
+        qtbot.waitUntil(lambda: training.plan is not None)
+        assert not annotated.close() and "nothing of it is kept" in asked[-1], "before the first epoch"
+        stages[0].set()
+        qtbot.waitUntil(lambda: bool(training.reports))
+        assert not annotated.close()
+        assert "1 of 3 epochs are done" in asked[-1] and "last checkpoint is kept" in asked[-1]
+        stages[1].set()
+        qtbot.waitUntil(lambda: training.checking)
+        assert not annotated.close()
+        assert "new model is trained and kept, and not judged yet" in asked[-1]
+        assert "checkpoint" not in asked[-1]
+    finally:
+        for stage in stages:
+            stage.set()
+        qtbot.waitUntil(lambda: not training.running)
+
+
+def test_a_verdict_that_was_interrupted_is_offered_and_made(
+    killed: Window, models: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    session, offers = killed.session, []
+    session.notices.offered.connect(lambda words, key: offers.append((words, key)))
+    killed.training_pages._looked.clear()
+    killed.open(session.open_image.path.with_name("a2.tif"))  # type: ignore[union-attr]
+    said = ("mine is trained and not compared with the model before yet.", "train_resume")
+    qtbot.waitUntil(lambda: offers == [said], timeout=60_000)
+    session.questions.ask = lambda question: "go on" if question.detail.startswith("Compare them now") else ""
+    with qtbot.waitSignal(session.training.finished, timeout=120_000) as caught:
+        killed.training_pages.offer_interrupted()
+    assert caught.args[0].change is not None and len(session.training.reports) == 1
+    assert work.interrupted() == () and unjudged.waiting("mine") is None
+
+
+def test_a_model_that_was_not_compared_can_be_among_the_models(
+    killed: Window, models: Path, qtbot: QtBot
+) -> None:
+    session, asked = killed.session, []
+    (request,) = work.interrupted()
+    work.drop(request)
+    assert work.interrupted() == (), "it is not offered any more"
+    manager = killed.training_pages.show_models()
+    manager.tree.setCurrentItem(_item(manager, "cpsam-lite"))
+    assert not manager.judge.isVisible()
+    manager.tree.setCurrentItem(_item(manager, "mine"))
+    assert manager.judge.isVisible() and manager.judge.isEnabled()
+    session.notices.offered.connect(lambda words, key: asked.append((words, key)))
+    manager.judge.click()
+    qtbot.waitUntil(lambda: session.training.running, timeout=60_000)
+    assert session.training.checking, "it learns nothing"
+    session.training.cancel()
+    qtbot.waitUntil(lambda: bool(asked), timeout=60_000)
+    assert asked[0][0].startswith("The comparison was cancelled: mine is kept") and asked[0][1] == "models"
+    with qtbot.waitSignal(session.training.finished, timeout=120_000) as caught:
+        killed.training_pages.compare("mine")
+    assert caught.args[0].change is not None
+    (model,) = (one for one in session.models.listed() if one.name == "mine")
+    assert not model.is_unjudged and not model.can_be_judged
+
+
+def _item(manager: Any, name: str) -> Any:
+    from PyQt6.QtCore import Qt
+
+    return manager.tree.findItems(name, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)[0]
