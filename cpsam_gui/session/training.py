@@ -255,6 +255,10 @@ class TrainingController(QObject):
         candidates: tuple[Candidate, ...],
     ) -> None:
         """Train on these images, once it is clear whether parts of masks that number no objects are objects."""
+        if self._dropping:
+            # Cancelled when the last image had been looked at.
+            self._give_up(control)
+            return
         doubted = [one for one in candidates if one.wanted and one.parts]
         if folder is None or not doubted or self._candidates.parts_meant(folder):
             self._found(control, options, candidates)

@@ -10,9 +10,9 @@ from cpsam_gui.session.questions import Answer, Question
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cpsam_core.finetune import EpochReport
     from cpsam_core.retrain import Candidate
     from cpsam_core.retrain.requests import TrainRequest
-    from cpsam_gui.session.training import TrainingController
 
 CELLS, CLASSES, CANCEL = "cells", "classes", "cancel"
 EACH, KEEP = "each", "keep"
@@ -50,9 +50,9 @@ def about_parts(candidates: Sequence[Candidate]) -> Question:
     )
 
 
-def about_closing(training: TrainingController) -> Question:
+def about_closing(reports: Sequence[EpochReport], *, checking: bool, has_checkpoint: bool) -> Question:
     """Ask whether the window is closed on a training at work, and say what becomes of that."""
-    if training.checking:
+    if checking:
         return Question(
             translate("A new model is being compared"),
             translate(
@@ -61,13 +61,13 @@ def about_closing(training: TrainingController) -> Question:
             ),
             (Answer(CLOSE, translate("Close")), Answer(STAY, translate("Go on comparing"))),
         )
-    if training.has_checkpoint:
+    if has_checkpoint:
         words = translate(
             "Close and interrupt the training? Its last checkpoint is kept: Train > Continue an interrupted training "
             "resumes from there."
         )
-        if training.reports:
-            last = training.reports[-1]
+        if reports:
+            last = reports[-1]
             done = translate("{done} of {epochs} epochs are done.")
             words = f"{done.format(done=last.epoch, epochs=last.epochs)} {words}"
     else:

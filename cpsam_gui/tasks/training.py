@@ -200,6 +200,6 @@ def can_go_on(name: str) -> bool:
 
 def drop(request: TrainRequest) -> None:
     """Give up an interrupted training, or the verdict on its model."""
-    from cpsam_core.retrain import requests
+    from cpsam_core.retrain import unjudged
 
-    requests.discard(request)
+    unjudged.discard(request)

@@ -32,7 +32,6 @@ __all__ = [
     "TrainRequest",
     "candidates_of",
     "check_free",
-    "discard",
     "interrupted",
     "read_request",
     "request_path",
@@ -178,14 +177,3 @@ def throw_away(name: str) -> None:
     state_path(name).unlink(missing_ok=True)
     if own_file(name) is not None:
         remove_model(name)
-
-
-def discard(request: TrainRequest) -> None:
-    """Give up an interrupted training; where its model is there, only the verdict on that."""
-    from cpsam_core.retrain.unjudged import skip
-
-    if request.is_trained:
-        skip(request.options.name)
-        return
-    request.path.unlink(missing_ok=True)
-    state_path(request.options.name).unlink(missing_ok=True)

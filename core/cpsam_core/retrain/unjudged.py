@@ -25,7 +25,7 @@ from cpsam_core.retrain.run import RetrainingResult
 from cpsam_core.system.atomic import write_bytes
 from cpsam_core.weights.library import own_file
 
-__all__ = ["forget", "note_ending", "put_off", "skip", "taken_up", "waiting"]
+__all__ = ["discard", "forget", "note_ending", "put_off", "skip", "taken_up", "waiting"]
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +64,17 @@ def skip(name: str) -> None:
         write_card(path, replace(card, notes=" ".join(part for part in (card.notes, SKIPPED) if part)))
 
 
+def discard(request: TrainRequest) -> None:
+    """Give up an interrupted training; where its model is there, only the verdict on that."""
+    name = request.options.name
+    if request.is_trained:
+        skip(name)
+    else:
+        forget(name)
+
+
 def forget(name: str) -> None:
-    """Keep nothing of a training any more but its model: the verdict is made."""
+    """Keep nothing of a training any more but its model, where there is one."""
     request_path(name).unlink(missing_ok=True)
     state_path(name).unlink(missing_ok=True)
 

@@ -95,9 +95,13 @@ class TrainPanel(Panel):
 
     def may_close(self) -> bool:
         """Ask before the window is closed on a training at work."""
-        if not self._training.running:
+        training = self._training
+        if not training.running:
             return True
-        return self._questions.ask(about_closing(self._training)) == CLOSE
+        question = about_closing(
+            training.reports, checking=training.checking, has_checkpoint=training.has_checkpoint
+        )
+        return self._questions.ask(question) == CLOSE
 
     def _arrange(self) -> None:
         body = QWidget()

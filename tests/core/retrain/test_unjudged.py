@@ -160,7 +160,7 @@ def test_a_verdict_that_was_skipped_can_be_had_later(cells: Path, tiny_model: Pa
 def test_giving_up_the_verdict_keeps_the_model(cells: Path, tiny_model: Path) -> None:
     killed(cells, options(tiny_model))
     (request,) = requests.interrupted()
-    requests.discard(request)
+    unjudged.discard(request)
     assert requests.interrupted() == ()
     (model,) = (one for one in list_models() if one.name == "new")
     assert model.is_unjudged and model.can_be_judged and model.card is not None
