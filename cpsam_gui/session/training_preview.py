@@ -28,8 +28,14 @@ class TrainingPreview(WhileSeen):
         super().__init__(jobs, candidates, training, REST_MS)
         self.now: work.Preview | None = None
         """What would be done; None where that is not known."""
+        self.left_out: frozenset[work.AsUsed] = frozenset()
+        """What the training would leave out by the newest plan, also while another is made: no tick comes and goes."""
         self._of: Chosen | None = None
         self._asked: Chosen | None = None
+
+    def takes_part(self, one: Candidate) -> bool:
+        """Whether the training would use an image, as far as is known."""
+        return one.wanted and (not self.left_out or work.as_used(one) not in self.left_out)
 
     def _wanted(self) -> Chosen:
         return self._candidates.all, self._training.chosen
@@ -41,7 +47,12 @@ class TrainingPreview(WhileSeen):
 
     def _look(self) -> None:
         wanted = self._wanted()
-        if not self._may_look or self._of == wanted or work.obstacle(wanted[0]):
+        if not self._may_look or self._of == wanted:
+            return
+        if work.obstacle(wanted[0]):
+            # Without a plan, nothing is left out by one.
+            self.left_out = frozenset()
+            self.changed.emit()
             return
         self._asked = wanted
         self._run(
@@ -52,7 +63,7 @@ class TrainingPreview(WhileSeen):
 
     def _seen(self, of: Chosen, found: work.Preview) -> None:
         if of == self._wanted():
-            self.now, self._of = found, of
+            self.now, self._of, self.left_out = found, of, found.left_out
             self.changed.emit()
 
     def _is_stale(self) -> bool:

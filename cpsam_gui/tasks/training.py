@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import silent
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cpsam_core.finetune import Control, TrainSettings
     from cpsam_core.labels.pieces import Pieces
     from cpsam_core.progress import Progress
-    from cpsam_core.retrain import Candidate, Listener, RetrainingOutcome, Uses
+    from cpsam_core.retrain import Candidate, Listener, RetrainingOutcome, Use, Uses
     from cpsam_core.retrain.budget import TrainingPace
     from cpsam_core.retrain.candidates import Known
     from cpsam_core.retrain.classes import ClassUse
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Preview",
     "TrainOptions",
+    "as_used",
     "candidates_of",
     "classes_of",
     "defaults_of",
@@ -78,6 +79,15 @@ def pace(
     return measure_pace(plan, options.device, options.precision, progress)
 
 
+AsUsed: TypeAlias = "tuple[Path, str, Use]"
+"""An image or a part of one, and what the user wanted with it."""
+
+
+def as_used(one: Candidate) -> AsUsed:
+    """Return what tells a candidate from others, and from itself once the user wants something else with it."""
+    return one.pair.image, one.pair.ending, one.use
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a training would do, in sentences."""
@@ -86,6 +96,8 @@ class Preview:
     """How the new model would be judged."""
     doubts: tuple[str, ...] = ()
     """What somebody may want to change before; that nothing would judge it is one."""
+    left_out: frozenset[AsUsed] = frozenset()
+    """Images that are meant to take part and would not; `doubts` say why."""
 
 
 def preview(candidates: tuple[Candidate, ...], options: TrainOptions, progress: Progress) -> Preview:
@@ -96,9 +108,10 @@ def preview(candidates: tuple[Candidate, ...], options: TrainOptions, progress: 
         plan = plan_of(candidates, settled(options))
     except CpsamError as error:
         return Preview(doubts=(str(error),))
+    left_out = frozenset(map(as_used, plan.left_out))
     if plan.how == "none":
-        return Preview(doubts=(plan.text, *plan.warnings))
-    return Preview(plan.text, plan.warnings)
+        return Preview("", (plan.text, *plan.warnings), left_out)
+    return Preview(plan.text, plan.warnings, left_out)
 
 
 def defaults_of(start: str, classes: bool) -> dict[str, TrainSettings]:

@@ -67,6 +67,8 @@ class RetrainingPlan:
         The image file of each part that is used, by its digest, see `Pair.digest`.
     lineage
         What the start model and its ancestors learnt from and were judged on.
+    left_out
+        Images that were meant to take part and neither teach nor judge; `warnings` say why.
     """
 
     training: tuple[Pair, ...]
@@ -84,6 +86,7 @@ class RetrainingPlan:
     volumes: tuple[Pair, ...] = ()
     digests: Mapping[str, Path] = field(default_factory=dict)
     lineage: Lineage = field(default_factory=Lineage)
+    left_out: tuple[Candidate, ...] = ()
 
     @property
     def judged(self) -> tuple[Pair, ...]:
@@ -161,6 +164,7 @@ def plan_retraining(
         parts.volumes,
         {one.digest: one.pair.image for one in used if one.digest},
         lineage,
+        _left_out(candidates, parts),
     )
 
 
@@ -174,6 +178,12 @@ def check_untaken(name: str, taken: Collection[str] = ()) -> None:
     """
     if folded(name) in {folded(other) for other in (*own_files(), *taken)}:
         raise SettingsError(f"There is a model named {name!r} already: choose another name.")
+
+
+def _left_out(candidates: Sequence[Candidate], parts: ValidationSplit) -> tuple[Candidate, ...]:
+    """Return the images that were meant to take part and are not used."""
+    used = {(pair.image, pair.ending) for pair in (*parts.training, *parts.aside)}
+    return tuple(one for one in candidates if one.wanted and (one.pair.image, one.pair.ending) not in used)
 
 
 def _enough(used: list[Candidate], fewest: int) -> tuple[list[Candidate], tuple[str, ...]]:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QSize, Qt
 from PyQt6.QtGui import QColor, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from cpsam_gui.panels.train.rows import ASIDE, LEARN, NAME, OBJECTS, TrainingRow, rows_of
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
 from cpsam_gui.style.name_and_state import NameAndState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
     from PyQt6.QtCore import QEvent
 
-    from cpsam_core.retrain import Candidate, Use
     from cpsam_gui.session.candidates import Candidates
+    from cpsam_gui.session.training_preview import TrainingPreview
 
-LEARN, NAME, OBJECTS, ASIDE = range(4)
 TITLES = ("", "Image", "Objects", "Validation")
 TIPS = (
     "Learn from this image",
@@ -38,127 +33,19 @@ ROW_PX = 26
 LEAST_HEIGHT_PX = 102
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingRow:
-    """An image or a part of one, or a stack before its planes and an image larger than memory before its squares.
-
-    That is switched with all of its parts.
-    """
-
-    parts: tuple[Candidate, ...]
-    is_stack: bool = False
-
-    @property
-    def name(self) -> str:
-        """The image, or the plane of a stack alone, which stands below it."""
-        one = self.parts[0]
-        if self.is_stack:
-            words = "{name}: {count} parts" if self.of_squares else "{name}: {count} planes"
-            return translate(words).format(name=one.pair.image.name, count=written(len(self.parts)))
-        return one.name if one.pair.section is None else f"    {translate_said(one.pair.section.title)}"
-
-    @property
-    def of_squares(self) -> bool:
-        """Whether the image is larger than memory, of which squares are learnt from."""
-        # Here, so that the window need not wait for it.
-        from cpsam_core.data.patches import Patch
-
-        return isinstance(self.parts[0].pair.section, Patch)
-
-    @property
-    def ending(self) -> str:
-        """What the user's wish is for: `Pair.ending`, or the whole file."""
-        return "" if self.is_stack else self.parts[0].pair.ending
-
-    @property
-    def problem(self) -> str:
-        """Why it cannot be used."""
-        return self.parts[0].problem
-
-    @property
-    def reason(self) -> str:
-        """Why it takes no part, as short as a row can say it; empty where it does."""
-        if self.problem:
-            # The tooltip has room for the reason.
-            return translate("cannot be used")
-        if not self.stays_out:
-            return ""
-        return translate("left out" if self._left_out else "not corrected")
-
-    @property
-    def stays_out(self) -> bool:
-        """Whether it takes no part."""
-        return bool(self.problem) or not self.wanted
-
-    @property
-    def remedy(self) -> str:
-        """What lets it take part; empty where it does, or cannot."""
-        if self.wanted or self.problem:
-            return ""
-        if self._left_out:
-            return translate("Its tick was taken away: tick it to learn from it again.")
-        return translate("Nobody corrected its masks yet: tick it to learn from them as they are.")
-
-    @property
-    def _left_out(self) -> bool:
-        return all(one.use == "exclude" for one in self.parts)
-
-    @property
-    def objects(self) -> int:
-        """Number of objects, in all planes."""
-        return sum(one.objects for one in self.parts)
-
-    @property
-    def wanted(self) -> bool:
-        """Whether it takes part, at least with a plane."""
-        return any(one.wanted for one in self.parts)
-
-    def switched(self, column: int) -> Qt.CheckState:
-        """Return how a switch stands; of a stack also that it is on for a part of the planes."""
-        on = [one.wanted and one.aside is (column == ASIDE) for one in self.parts]
-        if all(on):
-            return Qt.CheckState.Checked
-        return Qt.CheckState.PartiallyChecked if any(on) else Qt.CheckState.Unchecked
-
-    def use(self, column: int, on: bool) -> Use:
-        """Return what the user wants who turns a switch."""
-        one = self.parts[0]
-        slab = one.slab and not self.is_stack
-        if column == ASIDE:
-            return "aside" if on else "train" if slab else "auto"
-        # A corrected image that is ticked again may be kept aside by the engine, as before it was left out; of a plane
-        # that is kept aside, a tick says that it is to be learnt from.
-        return ("auto" if one.corrected and not slab else "train") if on else "exclude"
-
-
-def rows_of(candidates: Iterable[Candidate]) -> tuple[TrainingRow, ...]:
-    """Return the rows of the table: images, and stacks followed by their planes."""
-    rows: list[TrainingRow] = []
-    # Whole images are told apart by nothing else; to compare the names of many thousands is felt.
-    for stack, group in groupby(candidates, _stack_of):
-        parts = tuple(group)
-        if stack is not None:
-            rows.append(TrainingRow(parts, is_stack=True))
-        rows += [TrainingRow((one,)) for one in parts]
-    return tuple(rows)
-
-
-def _stack_of(one: Candidate) -> tuple[Path, Any] | None:
-    """Return which stack it is a part of; None of a whole image."""
-    return None if one.pair.section is None else (one.pair.image, one.pair.key)
-
-
 class CandidateTable(QAbstractTableModel):
     """One row for each image with masks, and for each plane of a stack; two columns of switches."""
 
-    def __init__(self, candidates: Candidates) -> None:
+    def __init__(self, candidates: Candidates, preview: TrainingPreview) -> None:
         super().__init__()
-        self._candidates = candidates
+        self._candidates, self._preview = candidates, preview
         self.rows: tuple[TrainingRow, ...] = ()
         self.largest = 0
         """Row of the image with most objects."""
-        self._take(rows_of(candidates.all))
+        self._left_out = preview.left_out
+        self._take(rows_of(candidates.all, preview.takes_part))
         candidates.changed.connect(self._reset)
+        preview.changed.connect(self._foreseen)
 
     def _take(self, rows: tuple[TrainingRow, ...]) -> None:
         self.rows = rows
@@ -166,8 +53,13 @@ class CandidateTable(QAbstractTableModel):
         counts = [0 if row.is_stack else row.parts[0].objects for row in self.rows]
         self.largest = counts.index(max(counts)) if counts else 0
 
+    def _foreseen(self) -> None:
+        if self._preview.left_out != self._left_out:
+            self._left_out = self._preview.left_out
+            self._reset()
+
     def _reset(self) -> None:
-        rows = rows_of(self._candidates.all)
+        rows = rows_of(self._candidates.all, self._preview.takes_part)
         # Another wish: the view stays where it is.
         if rows and len(rows) == len(self.rows):
             self._take(rows)
@@ -253,9 +145,9 @@ class CandidateTable(QAbstractTableModel):
 class CandidateView(QTableView):
     """Shows the table in the width of a panel."""
 
-    def __init__(self, candidates: Candidates) -> None:
+    def __init__(self, candidates: Candidates, preview: TrainingPreview) -> None:
         super().__init__()
-        self._table = CandidateTable(candidates)
+        self._table = CandidateTable(candidates, preview)
         self.setModel(self._table)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)

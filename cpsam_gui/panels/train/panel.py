@@ -47,7 +47,7 @@ class TrainPanel(Panel):
         self._models, self._run_state = session.models, session.run_state
         self._training, self._forecast = session.training, session.training_forecast
         self._candidates, self._preview = session.candidates, session.training_preview
-        self.images = CandidateView(session.candidates)
+        self.images = CandidateView(session.candidates, session.training_preview)
         self.counts = dim("")
         self.doubts = WrappedWords()
         self.doubts.setObjectName("warning")
@@ -259,7 +259,7 @@ class TrainPanel(Panel):
             self.counts.show()
             self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
             return
-        used = [one for one in self._candidates.all if one.wanted]
+        used = [one for one in self._candidates.all if self._preview.takes_part(one)]
         learnt = [one for one in used if not one.aside]
         objects = sum(one.objects for one in learnt)
         aside = len(used) - len(learnt)

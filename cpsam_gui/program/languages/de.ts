@@ -4269,6 +4269,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Der Stand des Trainings kann nicht nach {} geschrieben werden: {}. Das Training geht weiter; nach einer Unterbrechung würde es beim letzten geschriebenen Stand beginnen</translation>
     </message>
     <message>
+      <source>The training leaves it out, as the words below the table say: tick it to learn from it all the same.</source>
+      <translation>Das Training lässt das Bild aus, warum, steht unter der Tabelle: anhaken, um trotzdem daraus zu lernen.</translation>
+    </message>
+    <message>
       <source>The training of {name} failed, and nothing of it was kept. {model} stays in use, and your corrections stay: Retrain begins anew.</source>
       <translation>Das Training von {name} ist fehlgeschlagen, und nichts davon blieb erhalten. {model} bleibt in Gebrauch, und Ihre Korrekturen bleiben: Nachtrainieren beginnt von vorn.</translation>
     </message>

@@ -219,6 +219,18 @@ def test_what_the_user_says_holds(folder: Path) -> None:
     assert [pair.image for pair in plan.training] == [some[3].pair.image]
 
 
+def test_the_plan_names_every_image_that_was_meant_and_is_not_used(folder: Path) -> None:
+    some = candidates(folder, 3)
+    few = describe(put(folder / "cells", "few", grid(1, 2), noise=9))
+    plan = plan_retraining([*some, few, replace(few, use="exclude")], "cpsam-lite")
+    assert plan.left_out == (few,)
+    assert any("few.tif: left out" in one for one in plan.warnings)
+    assert plan_retraining([*some, replace(few, use="train")], "cpsam-lite").left_out == ()
+    assert plan_retraining([few], "cpsam-lite").left_out == (), "where no other teaches it takes part"
+    folded = plan_retraining([*some, few], "cpsam-lite", thorough=True)
+    assert folded.left_out == (few,)
+
+
 def test_of_fewer_images_a_quarter_is_kept_aside_and_said(folder: Path) -> None:
     plan = plan_retraining(candidates(folder, 2), "cpsam-lite")
     assert plan.how == "crops"

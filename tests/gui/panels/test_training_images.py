@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 import tifffile
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QColor
@@ -15,12 +16,12 @@ from cpsam_core.data.pairs import Pair
 from cpsam_core.data.sections import Section
 from cpsam_core.retrain import Candidate
 from cpsam_gui.panels import TrainPanel
-from cpsam_gui.panels.train.images import ASIDE, LEARN, NAME, OBJECTS, ROW_PX, CandidateTable
+from cpsam_gui.panels.train.images import ROW_PX, CandidateTable
+from cpsam_gui.panels.train.rows import ASIDE, LEARN, NAME, OBJECTS
 
 if TYPE_CHECKING:
     from typing import Any
 
-    import pytest
     from conftest import Contrast
     from PyQt6.QtCore import QModelIndex
     from pytestqt.qtbot import QtBot
@@ -164,3 +165,56 @@ def test_of_thousands_of_images_only_those_in_view_are_looked_at(
     assert len(asked) < 200
     words = view.fontMetrics().horizontalAdvance("123,456")
     assert view.columnWidth(OBJECTS) >= words, "the largest number has room, though its row is not in view"
+
+
+def squares(count: int) -> np.ndarray:
+    """Return labels with so many squares in rows."""
+    labels = np.zeros((64, 64), np.uint16)
+    for number in range(count):
+        y, x = divmod(number, 4)
+        labels[16 * y + 3 : 16 * y + 11, 16 * x + 3 : 16 * x + 11] = number + 1
+    return labels
+
+
+@pytest.fixture
+def with_few(window: Window, qtbot: QtBot, tmp_path: Path) -> Window:
+    """Return a window on the training page of a folder with two images that teach and two with too few objects."""
+    home = tmp_path / "images"
+    home.mkdir()
+    for name, count in (("a", 16), ("b", 12), ("c", 1), ("d", 0)):
+        labels, noise = squares(count), np.random.default_rng(ord(name)).integers(0, 40, (64, 64))
+        tifffile.imwrite(home / f"{name}.tif", ((labels > 0) * 150 + noise).astype(np.uint8))
+        tifffile.imwrite(home / f"{name}_masks.tif", labels)
+    window.open(home / "a.tif")
+    qtbot.waitUntil(lambda: window.session.image is not None and window.session.jobs.idle, timeout=60_000)
+    window.show_panel("Train")
+    qtbot.waitUntil(lambda: window.session.training_preview.now is not None, timeout=60_000)
+    return window
+
+
+def test_images_that_a_training_leaves_out_are_neither_counted_nor_ticked(
+    with_few: Window, qtbot: QtBot
+) -> None:
+    session, panel = with_few.session, with_few.panel(TrainPanel)
+    model, home = panel.images.model(), session.candidates.all[0].pair.image.parent
+    assert model is not None
+
+    def ticks() -> list[Qt.CheckState]:
+        return [model.data(model.index(row, LEARN), Qt.ItemDataRole.CheckStateRole) for row in range(4)]
+
+    assert "c.tif, d.tif: left out" in panel.doubts.text()
+    assert panel.counts.text().startswith("2 images with 28 objects. There are fewer than 3 images")
+    assert ticks() == [ON, ON, OFF, OFF]
+    assert model.data(model.index(2, NAME)) == "c.tif\nleft out"
+    tip = str(model.data(model.index(2, NAME), Qt.ItemDataRole.ToolTipRole))
+    assert "tick it to learn from it all the same" in tip
+    # A tick says that it is meant, which holds.
+    model.setData(model.index(2, LEARN), ON.value, Qt.ItemDataRole.CheckStateRole)
+    assert ticks() == [ON, ON, ON, OFF]
+    qtbot.waitUntil(lambda: session.training_preview.now is not None, timeout=60_000)
+    assert session.candidates.uses == {(home / "c.tif", ""): "train"}
+    assert panel.counts.text().startswith("3 images with 29 objects")
+    assert ticks() == [ON, ON, ON, OFF]
+    # While the plan is made anew no tick comes and goes.
+    model.setData(model.index(0, LEARN), OFF.value, Qt.ItemDataRole.CheckStateRole)
+    assert ticks() == [OFF, ON, ON, OFF]

@@ -15,7 +15,7 @@ from cpsam_core.images.document_key import WHOLE
 from cpsam_core.images.lazy_pixels import LazyPixels
 from cpsam_core.measure import in_parts
 from cpsam_gui import operations
-from cpsam_gui.panels.train.images import rows_of
+from cpsam_gui.panels.train.rows import rows_of
 from cpsam_gui.state import columns
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin
@@ -410,7 +410,7 @@ def test_one_click_learns_from_a_slide(qtbot: QtBot, session: Session, slide: Pa
     qtbot.waitUntil(lambda: sum(one.objects for one in session.candidates.all) == 5, timeout=30_000)
     assert session.training.obstacle == ""
     assert [one.wanted for one in session.candidates.all] == [True] * 3
-    whole, *parts = rows_of(session.candidates.all)
+    whole, *parts = rows_of(session.candidates.all, session.training_preview.takes_part)
     assert whole.name == "slide.ome.zarr: 3 parts"
     assert sorted(row.name.strip() for row in parts) == [
         "part at y 0, x 0",

@@ -48,7 +48,7 @@ from cpsam_gui.dialogs.change_views import ChangeViews
 from cpsam_gui.dialogs.outline_picture import GAINED, KEPT, LOST, change_picture
 from cpsam_gui.panels import TrainPanel
 from cpsam_gui.panels.train.budget import duration
-from cpsam_gui.panels.train.images import ASIDE, LEARN
+from cpsam_gui.panels.train.rows import ASIDE, LEARN
 from cpsam_gui.session.questions import Question
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin

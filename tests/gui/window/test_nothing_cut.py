@@ -25,7 +25,7 @@ from PyQt6.QtWidgets import (
 from cpsam_gui.canvas.canvas import Canvas
 from cpsam_gui.panels import FilesPanel, SegmentPanel, TrainPanel
 from cpsam_gui.panels.files import PATH, state_words
-from cpsam_gui.panels.train.images import NAME
+from cpsam_gui.panels.train.rows import NAME
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.fates import EarlierWork, fate_of
 from cpsam_gui.runs.folder_queue import ExistingMasks, QueueState
