@@ -79,9 +79,6 @@ class ModelManager(QDialog):
         self.choose.setObjectName("primary")
         self.back = QPushButton(translate("Roll back to its parent"))
         self.judge = QPushButton(translate("Compare"))
-        self.judge.setToolTip(
-            translate("Compare it with the model that it was trained from, as after a training")
-        )
         self.rename = QPushButton(translate("Rename…"))
         self.export = QPushButton(translate("Export…"))
         self.delete = QPushButton(translate("Delete…"))
@@ -214,7 +211,15 @@ class ModelManager(QDialog):
         """Offer a comparison where none was made, what it needs was kept and nothing is trained or judged now."""
         info = self.current
         self.judge.setVisible(info is not None and info.is_unjudged)
-        self.judge.setEnabled(info is not None and info.can_be_judged and not self._training.running)
+        kept = info is not None and info.can_be_judged
+        self.judge.setEnabled(kept and not self._training.running)
+        if not kept:
+            why = translate("Which images judge this model was not kept when it was trained")
+        elif self._training.running:
+            why = translate("A model is being trained or compared")
+        else:
+            why = translate("Compare it with the model that it was trained from, as after a training")
+        self.judge.setToolTip(why)
 
     def _parent_of(self, info: ModelInfo) -> str | None:
         parent = info.card.parent if info.card is not None else None

@@ -239,6 +239,10 @@
       <translation>Ein Modell wird trainiert</translation>
     </message>
     <message>
+      <source>A model is being trained or compared</source>
+      <translation>Ein Modell wird gerade trainiert oder verglichen</translation>
+    </message>
+    <message>
       <source>A new model is being compared</source>
       <translation>Ein neues Modell wird verglichen</translation>
     </message>
@@ -4863,6 +4867,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Where files are stored</source>
       <translation>Wo Dateien liegen</translation>
+    </message>
+    <message>
+      <source>Which images judge this model was not kept when it was trained</source>
+      <translation>Welche Bilder dieses Modell beurteilen, wurde beim Training nicht festgehalten</translation>
     </message>
     <message>
       <source>Which objects are listed</source>

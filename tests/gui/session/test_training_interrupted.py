@@ -137,6 +137,14 @@ def test_a_verdict_that_was_interrupted_is_offered_and_made(
     assert work.interrupted() == () and unjudged.waiting("mine") is None
 
 
+def test_why_a_model_cannot_be_compared_is_said(killed: Window, models: Path) -> None:
+    unjudged.forget("mine")
+    manager = killed.training_pages.show_models()
+    manager.tree.setCurrentItem(_item(manager, "mine"))
+    assert manager.judge.isVisible() and not manager.judge.isEnabled()
+    assert "was not kept" in manager.judge.toolTip()
+
+
 def test_a_model_that_was_not_compared_can_be_among_the_models(
     killed: Window, models: Path, qtbot: QtBot
 ) -> None:
