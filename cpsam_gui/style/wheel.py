@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtWidgets import QAbstractSlider, QAbstractSpinBox, QComboBox, QScrollBar, QWidget
+from PyQt6.QtCore import QChildEvent, QEvent, QObject, Qt
+from PyQt6.QtWidgets import (
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QMainWindow,
+    QScrollBar,
+    QTabBar,
+    QWidget,
+)
 
 
 class WheelGuard(QObject):
@@ -17,6 +25,25 @@ class WheelGuard(QObject):
             return False
         event.ignore()
         return True
+
+
+class TabGuard(QObject):
+    """Keeps the wheel from the names of tabs of docks, which would turn the page under the pointer."""
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Let the wheel turn no page, and watch bars that a window makes; called by Qt."""
+        if isinstance(event, QChildEvent):
+            # Windows make such bars at any time, and themselves.
+            child = event.child()
+            if event.type() == QEvent.Type.ChildPolished and isinstance(child, QTabBar):
+                child.installEventFilter(self)
+            return False
+        return event is not None and event.type() == QEvent.Type.Wheel and isinstance(watched, QTabBar)
+
+
+def guard_tabs(window: QMainWindow) -> None:
+    """Let only clicks and keys turn the pages of the docks of a window, which has none yet."""
+    window.installEventFilter(TabGuard(window))
 
 
 def guard_wheels(root: QWidget) -> None:

@@ -10,6 +10,7 @@ from PyQt6.sip import isdeleted
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style.layout import scrolling
+from cpsam_gui.style.wheel import guard_tabs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ def make_docks(window: QMainWindow, panels: Mapping[Place, Panel]) -> dict[str, 
     """Put the panels into docks at the edges of the window and return the docks by name."""
     docks: dict[str, QDockWidget] = {}
     first: dict[str, QDockWidget] = {}
+    guard_tabs(window)
     for place, panel in panels.items():
         area = AREAS.get(place.group, RIGHT)
         docks[place.name] = dock = _dock(window, place, panel)

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QPushButton,
     QScrollBar,
     QSlider,
+    QTabBar,
     QWidget,
 )
 
@@ -39,7 +40,7 @@ def activate(window: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(window.isActiveWindow)
 
 
-def turn(widget: QComboBox | QAbstractSpinBox | QAbstractSlider) -> None:
+def turn(widget: QWidget) -> None:
     at = QPointF(widget.rect().center())
     event = QWheelEvent(
         at,
@@ -105,6 +106,16 @@ def test_the_wheel_changes_settings_only_after_a_click_on_them(segmented: Window
         turn(widget)
     assert [state(widget) for widget in boxes] == before
     assert not any(widget.hasFocus() for widget in boxes)
+
+
+def test_the_wheel_over_the_names_of_tabs_turns_no_page(segmented: Window, qtbot: QtBot) -> None:
+    activate(segmented, qtbot)
+    bars = [bar for bar in segmented.findChildren(QTabBar) if bar.isVisible() and bar.count() > 1]
+    assert bars
+    before = [bar.currentIndex() for bar in bars]
+    for bar in bars:
+        turn(bar)
+    assert [bar.currentIndex() for bar in bars] == before
 
 
 def test_a_box_that_was_clicked_takes_the_wheel(segmented: Window, qtbot: QtBot) -> None:
