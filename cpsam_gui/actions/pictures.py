@@ -20,6 +20,7 @@ from cpsam_gui.actions.facts import (
 )
 from cpsam_gui.actions.parts import on_view
 from cpsam_gui.actions.table import Action, in_submenu
+from cpsam_gui.program.channel_names import channel_words
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Picture, View
 
@@ -135,7 +136,7 @@ def _only_channel(index: int) -> Do:
                 say(
                     translate("All channels are shown")
                     if alone
-                    else only.format(channel=view.channels[index].name)
+                    else only.format(channel=channel_words(view.channels[index].name))
                 )
 
     return do

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cpsam_gui.program.channel_names import channel_words
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.object_words import marks_of
@@ -91,5 +92,5 @@ class HoverCard:
         for name, column in list(zip(names, channel_columns(names), strict=True))[:CHANNELS]:
             if f"mean_{column}" in measured:
                 words = filled(translate("mean brightness {:,.1f}"), measured[f"mean_{column}"])
-                lines.append(words if len(names) == 1 else f"{name}: {words}")
+                lines.append(words if len(names) == 1 else f"{channel_words(name)}: {words}")
         return lines

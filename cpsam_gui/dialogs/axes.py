@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 MEANINGS = (
     ("Z", "planes (z)"),
-    ("C", "channels"),
-    ("T", "time points"),
+    ("C", "channels (c)"),
+    ("T", "time points (t)"),
     ("Y", "rows (y)"),
     ("X", "columns (x)"),
     ("S", "red, green, blue"),
@@ -108,7 +108,9 @@ class AxesDialog(QDialog):
         left = QVBoxLayout()
         left.setSpacing(theme.GRID_PX)
         left.addWidget(title)
-        said = translate("The file says {axes}.").format(axes=self._unsure.axes)
+        said = translate("The file says {axes}: {meanings}.").format(
+            axes=self._unsure.axes, meanings="; ".join(map(_meaning, self._unsure.axes))
+        )
         known = said if self._unsure.said else translate("The file does not say.")
         reach = translate("Your answer applies to all images of this shape in the folder.")
         left.addWidget(dim(f"{known} {reach}"))
@@ -172,6 +174,12 @@ class AxesDialog(QDialog):
         self.picture.setPixmap(
             QPixmap.fromImage(made).scaled(size, Qt.AspectRatioMode.KeepAspectRatio, smooth)
         )
+
+
+def _meaning(letter: str) -> str:
+    """Return what the letter of an axis stands for; the letter where that is not known."""
+    words = dict(MEANINGS).get(letter)
+    return translate(words) if words else letter
 
 
 def preview(unsure: Unsure, reading: AxesReading) -> Image:

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
 )
 from superqt import QLabeledDoubleRangeSlider
 
+from cpsam_gui.program.channel_names import channel_words
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import written
 from cpsam_gui.style import theme
@@ -117,9 +118,9 @@ class ChannelRow(QWidget):
         self.swatch.setToolTip(translate("Colour of the channel"))
         self.visible = QCheckBox()
         # An ampersand would be a letter with a line below it.
-        name = shortened(channel.name, NAME_PX, self.visible.fontMetrics())
+        name = shortened(channel_words(channel.name), NAME_PX, self.visible.fontMetrics())
         self.visible.setText(name.replace("&", "&&"))
-        self.visible.setToolTip(channel.name)
+        self.visible.setToolTip(channel_words(channel.name))
         self.gamma = DecimalBox()
         self.gamma.setRange(0.2, 5)
         self.gamma.setSingleStep(0.1)

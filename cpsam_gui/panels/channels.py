@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.channel_row import ChannelRow
 from cpsam_gui.panels.mask_display import MaskDisplay
+from cpsam_gui.program.channel_names import channel_words
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style.layout import column, dim, form, let_go
 from cpsam_gui.style.theme import GRID_PX
@@ -65,7 +66,7 @@ class NetworkChannels(QWidget):
             box.clear()
             box.addItem(translate("none"), None)
             for index, name in enumerate(names):
-                box.addItem(name, index)
+                box.addItem(channel_words(name), index)
             box.setCurrentIndex(0 if place is None else place + 1)
             box.setEnabled(len(names) > 1)
             blocker.unblock()

@@ -157,7 +157,13 @@ def written_time(seconds: float) -> str:
 def languages() -> dict[str, str]:
     """Return the languages there are: two letters and the name that its speakers give it."""
     codes = ["en", *(path.stem for path in sorted(FOLDER.glob("*.ts")))]
-    return {code: QLocale(code).nativeLanguageName().capitalize() or code for code in codes}
+    return {code: _own_name(code) for code in codes}
+
+
+def _own_name(code: str) -> str:
+    # Qt takes a language for that of its largest country.
+    name = "English" if code == "en" else QLocale(code).nativeLanguageName()
+    return name[:1].upper() + name[1:] or code
 
 
 def install(app: QCoreApplication, code: str = "") -> bool:

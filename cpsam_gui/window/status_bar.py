@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
 
+from cpsam_gui.program.channel_names import channel_words
 from cpsam_gui.program.i18n import translate, translate_said, written_keys
 from cpsam_gui.program.numbers import filled, written
 from cpsam_gui.program.progress_words import ProgressWords
@@ -235,7 +236,8 @@ def read_out(open_image: OpenImage, rejected: RejectedCandidates, row: int, colu
         words = "".join(written(value, "g") for value in values)
     else:
         words = "  ".join(
-            f"{shorten(view.channels[index].name)} {written(values[index], 'g')}" for index in shown
+            f"{shorten(channel_words(view.channels[index].name))} {written(values[index], 'g')}"
+            for index in shown
         )
     number = document.label_at(view.plane, row, column)
     what = _object(document, number) if number else _candidate(rejected.at(view.plane, row, column))

@@ -1369,6 +1369,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Beenden</translation>
     </message>
     <message>
+      <source>English</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Epoch {epoch} of {epochs}, {time} left</source>
       <translation>Epoche {epoch} von {epochs}, noch {time}</translation>
     </message>
@@ -4009,8 +4013,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Der Dateiname ist zu lang: {}.</translation>
     </message>
     <message>
-      <source>The file says {axes}.</source>
-      <translation>Laut Datei: {axes}.</translation>
+      <source>The file says {axes}: {meanings}.</source>
+      <translation>Laut Datei {axes}: {meanings}.</translation>
     </message>
     <message>
       <source>The file says {size:g}; 0 takes that.</source>
@@ -5077,6 +5081,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Blöcke: Objekte</translation>
     </message>
     <message>
+      <source>blue</source>
+      <translation>blau</translation>
+    </message>
+    <message>
       <source>by hand</source>
       <translation>von Hand</translation>
     </message>
@@ -5099,6 +5107,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>changes abruptly from plane to plane</source>
       <translation>ändert sich sprunghaft von Ebene zu Ebene</translation>
+    </message>
+    <message>
+      <source>channel {}</source>
+      <translation>Kanal {}</translation>
+    </message>
+    <message>
+      <source>channels (c)</source>
+      <translation>Kanäle (c)</translation>
     </message>
     <message>
       <source>class {}</source>
@@ -5243,6 +5259,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>going on after epoch {}</source>
       <translation>es geht nach Epoche {} weiter</translation>
+    </message>
+    <message>
+      <source>green</source>
+      <translation>grün</translation>
     </message>
     <message>
       <source>grey</source>
@@ -5717,6 +5737,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>schreibgeschützt</translation>
     </message>
     <message>
+      <source>red</source>
+      <translation>rot</translation>
+    </message>
+    <message>
       <source>red, green, blue</source>
       <translation>rot, grün, blau</translation>
     </message>
@@ -5937,8 +5961,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Zeitpunkt {}: {}</translation>
     </message>
     <message>
-      <source>time points</source>
-      <translation>Zeitpunkte</translation>
+      <source>time points (t)</source>
+      <translation>Zeitpunkte (t)</translation>
     </message>
     <message>
       <source>time {number} / {count}</source>

@@ -260,6 +260,7 @@ def test_a_language_is_a_table_of_words(
         encoding="utf-8",
     )
     assert i18n.languages()["de"] == "Deutsch"
+    assert i18n.languages()["en"] == "English", "not that of a country"
     translator = i18n.TextTranslator(i18n.read_ts(tmp_path / "de.ts"), qapp)
     assert qapp.installTranslator(translator)
     try:

@@ -6,22 +6,29 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+import tifffile
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QWidget
 
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.actions.make import ACTIONS
 from cpsam_gui.actions.pages import key_rows
+from cpsam_gui.dialogs.axes import MEANINGS
 from cpsam_gui.dialogs.help import page_html
 from cpsam_gui.panels import FilesPanel, TrainPanel
+from cpsam_gui.panels.channel_row import ChannelRow
+from cpsam_gui.panels.channels import NetworkChannels
 from cpsam_gui.panels.files import state_words
 from cpsam_gui.program import i18n
+from cpsam_gui.program.channel_names import channel_words
 from cpsam_gui.session.watching import owner_words
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.file_lock import Owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -95,6 +102,29 @@ def test_what_is_told_of_image_folder_and_training_is_german(
     qtbot.waitUntil(lambda: note.text() == "1 Bild, 0 mit Masken")
     opened.show_panel("Train")
     assert opened.panel(TrainPanel).foot.note.text().startswith("Noch ist kein Bild korrigiert.")
+
+
+def test_channels_without_a_name_are_german_and_names_stay(german: None) -> None:
+    names = ("channel 2", "red", "GFP", "channel 2b")
+    assert [channel_words(name) for name in names] == ["Kanal 2", "rot", "GFP", "channel 2b"]
+
+
+def test_meanings_of_axes_are_german(german: None) -> None:
+    assert not {words for _, words in MEANINGS if i18n.translate(words) == words}
+
+
+def test_channels_of_an_image_are_named_in_german(
+    german: None, window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.tif"
+    tifffile.imwrite(path, np.zeros((2, 30, 40), np.uint16), imagej=True, metadata={"axes": "CYX"})
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(path)
+    names = ["Kanal 1", "Kanal 2"]
+    assert [row.visible.text() for row in window.findChildren(ChannelRow)] == names
+    (network,) = window.findChildren(NetworkChannels)
+    network.refresh()
+    assert [network.boxes[0].itemText(place) for place in (1, 2)] == names
 
 
 def test_how_far_an_image_is_is_german(german: None) -> None:

@@ -320,7 +320,10 @@ def test_a_file_that_says_its_axes_is_not_said_to_be_silent(
     qtbot.waitUntil(lambda: window.findChild(AxesDialog) is not None)
     dialog = window.findChild(AxesDialog)
     assert dialog is not None
-    assert any("The file says TYX" in label.text() for label in dialog.findChildren(QLabel))
+    assert any(
+        "The file says TYX: time points (t); rows (y); columns (x)." in label.text()
+        for label in dialog.findChildren(QLabel)
+    )
     dialog.reject()
     assert window.status.hint.text() != "Not opened", "it stays open"
 
