@@ -162,12 +162,18 @@ class CandidateView(QTableView):
             horizontal.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
             horizontal.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
             horizontal.setHighlightSections(False)
+        self._table.modelReset.connect(self._fourth_row)
         self._table.modelReset.connect(self._make_room)
         self._table.dataChanged.connect(self._changed)
         scroll = self.verticalScrollBar()
         if scroll is not None:
             scroll.valueChanged.connect(self._make_room)
         self._make_room()
+
+    def _fourth_row(self) -> None:
+        """Ask for room for a fourth row where there is one."""
+        self.setMinimumHeight(LEAST_HEIGHT_PX + (ROW_PX if len(self._table.rows) > 3 else 0))
+        self.updateGeometry()
 
     def _changed(self) -> None:
         """Move no row from under the pointer, which may be about to click the next one."""
@@ -203,4 +209,4 @@ class CandidateView(QTableView):
 
     def sizeHint(self) -> QSize:
         """Ask for no more than its rows need; it takes what the page has left; called by Qt."""
-        return QSize(super().sizeHint().width(), LEAST_HEIGHT_PX)
+        return QSize(super().sizeHint().width(), self.minimumHeight())

@@ -137,8 +137,9 @@ class TrainPanel(Panel):
         title.setObjectName("heading")
         layout.addWidget(title)
         layout.addWidget(self.images, 1)
-        layout.addWidget(self.counts)
+        # What may have to be changed is in view on a low screen, too; how it is judged can be scrolled to.
         layout.addWidget(self.doubts)
+        layout.addWidget(self.counts)
         layout.addWidget(self.more)
         return self.setup
 

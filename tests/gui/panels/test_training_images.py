@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import tifffile
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QScrollArea
 
 from cpsam_core.data.pairs import Pair
 from cpsam_core.data.sections import Section
@@ -18,6 +18,7 @@ from cpsam_core.retrain import Candidate
 from cpsam_gui.panels import TrainPanel
 from cpsam_gui.panels.train.images import ROW_PX, CandidateTable
 from cpsam_gui.panels.train.rows import ASIDE, LEARN, NAME, OBJECTS
+from cpsam_gui.window.screen import opening_size, share_height
 
 if TYPE_CHECKING:
     from typing import Any
@@ -218,3 +219,27 @@ def test_images_that_a_training_leaves_out_are_neither_counted_nor_ticked(
     # While the plan is made anew no tick comes and goes.
     model.setData(model.index(0, LEARN), OFF.value, Qt.ItemDataRole.CheckStateRole)
     assert ticks() == [OFF, ON, ON, OFF]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("screen", [QSize(1440, 900), QSize(1366, 768)])
+def test_on_low_screens_four_images_and_every_doubt_about_them_are_in_view(
+    screen: QSize, language: str, request: pytest.FixtureRequest, qtbot: QtBot
+) -> None:
+    if language == "de":
+        request.getfixturevalue("german")
+    window: Window = request.getfixturevalue("with_few")
+    window.resize(opening_size(screen))
+    share_height(window, window.docks["Segment"], window.docks["Objects"])
+    panel = window.panel(TrainPanel)
+    area = next(one for one in panel.findChildren(QScrollArea) if one.isAncestorOf(panel.more))
+    view, heading = area.viewport(), panel.images.horizontalHeader()
+    assert view is not None and heading is not None
+    words = panel.doubts
+
+    def shown() -> bool:
+        return view.rect().contains(QRect(words.mapTo(view, QPoint(0, 0)), words.size()))
+
+    assert words.text()
+    qtbot.waitUntil(shown)
+    assert panel.images.height() >= heading.height() + 4 * ROW_PX
