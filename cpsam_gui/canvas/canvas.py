@@ -20,6 +20,7 @@ from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.sections import CrossHair
 from cpsam_gui.canvas.sign_table import SignTable
 from cpsam_gui.canvas.tool_view import DRAG_PX, ZOOM_STEP, ToolView, adjusts_tool, pointer_at, turns_of
+from cpsam_gui.program.held_key import HeldKey
 from cpsam_gui.state.view import Camera, Picture
 from cpsam_gui.tools import Pointer
 
@@ -75,6 +76,7 @@ class Canvas(ToolView):
         self.floating.minimap.judged = lambda: session.reviewing.judged
         for signal in (session.reviewing.changed, session.missed.changed):
             signal.connect(self.floating.minimap.follow)
+        self._space = HeldKey(self, lambda: self.peek(False))
         self._pressed: QPointF | None = None
         self._panning = False
         self._drawing = False
@@ -310,7 +312,7 @@ class Canvas(ToolView):
         if event is None:
             return
         if event.key() in PEEK and not event.modifiers():
-            if not event.isAutoRepeat():
+            if not event.isAutoRepeat() and not self._space.is_held_on():
                 self.peek(True)
             return
         event.ignore()
@@ -321,7 +323,7 @@ class Canvas(ToolView):
             return
         if not event.isAutoRepeat():
             if event.key() in PEEK:
-                self.peek(False)
+                self._space.released()
             self._gestures.key_released(event.text())
         event.ignore()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from cpsam_gui.program.held_key import HeldKey
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import filled
 from cpsam_gui.tools import TOOLS, Desk, Options, Pointer, PreviewShape, Tool
@@ -46,6 +47,8 @@ class Gestures(QObject):
         """Where the mouse is on the canvas; None elsewhere."""
         self._before = "select"
         self._held: tuple[str, str, float] | None = None
+        self._released = 0.0
+        self._key = HeldKey(self, self._let_go)
         self._drawn = False
         self._was_busy = False
         self._pointed = False
@@ -130,6 +133,9 @@ class Gestures(QObject):
 
     def use_by_key(self, key: str, letter: str) -> None:
         """Take another tool by its key; it goes back when the key was held (see `key_released`)."""
+        if self._held is not None and self._held[0] == letter and self._key.is_held_on():
+            return
+        self._key.settle()
         before = self.tool.key
         self._held = (letter, before, time.monotonic()) if before != key and not self.tool.passing else None
         self._drawn = False
@@ -137,10 +143,15 @@ class Gestures(QObject):
 
     def key_released(self, letter: str) -> None:
         """Go back to the earlier tool where the key of this one was held, or something was drawn meanwhile."""
-        if self._held is None or self._held[0] != letter.upper():
+        if self._held is not None and self._held[0] == letter.upper():
+            self._released = time.monotonic()
+            self._key.released()
+
+    def _let_go(self) -> None:
+        if self._held is None:
             return
         _, before, since = self._held
-        if self._drawn or time.monotonic() - since > HOLD_SECONDS:
+        if self._drawn or self._released - since > HOLD_SECONDS:
             if self.tool.busy:
                 self.tool.finish()
             self.use(before)
@@ -148,6 +159,7 @@ class Gestures(QObject):
 
     def tool_press(self, p: Pointer) -> bool:
         """Pass a press to the tool; False when the tool leaves it to panning."""
+        self._key.settle()
         if self._elsewhere(p):
             return False
         self.pointer = p

@@ -46,7 +46,8 @@ def test_the_masks_are_hidden_while_space_is_held(segmented: Window, qtbot: QtBo
     qtbot.keyPress(canvas, Qt.Key.Key_Space)
     bare = pixels(segmented)
     assert not np.array_equal(shown, bare)
-    qtbot.keyRelease(canvas, Qt.Key.Key_Space)
+    with qtbot.waitSignal(canvas.peeked):
+        qtbot.keyRelease(canvas, Qt.Key.Key_Space)
     np.testing.assert_array_equal(pixels(segmented), shown)
     qtbot.keyPress(canvas, Qt.Key.Key_QuoteLeft)
     canvas.clearFocus()

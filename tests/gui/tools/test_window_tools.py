@@ -16,6 +16,7 @@ from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.actions.install import WindowActions, actions_of
 from cpsam_gui.operations import WriteMode
 from cpsam_gui.panels import ObjectsPanel
+from cpsam_gui.program.held_key import TOGETHER_MS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,6 +95,7 @@ class Hand:
 
     def let_go(self, key: Qt.Key, text: str) -> None:
         QApplication.sendEvent(self.window.canvas, QKeyEvent(QEvent.Type.KeyRelease, key, NONE, text))
+        self._qtbot.wait(2 * TOGETHER_MS)
 
 
 @pytest.fixture
