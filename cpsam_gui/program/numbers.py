@@ -65,6 +65,11 @@ def filled(template: str, /, *values: object, **named: object) -> str:
     return _FILLER.format(template, *values, **named)
 
 
+def counted(count: int, one: str, many: str, /, *values: object) -> str:
+    """Return words for a number of things: `one` where it is 1, else `many` filled with it; then come other values."""
+    return filled(one if count == 1 else many, count, *values)
+
+
 def in_language(text: str, before: str = "") -> str:
     """Return English words with the numbers in them in the user's language.
 

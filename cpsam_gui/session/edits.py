@@ -9,7 +9,7 @@ from cpsam_gui import operations
 from cpsam_gui.operations import bodies
 from cpsam_gui.operations.next_plane import follow_planes, guide_by_flows
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.program.numbers import filled
+from cpsam_gui.program.numbers import counted
 from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class Edits:
             return
         self._gestures.options.clipboard = copied
         many = len(copied.pieces)
-        words = translate("1 object copied") if many == 1 else filled(translate("{:,} objects copied"), many)
+        words = counted(many, translate("1 object copied"), translate("{:,} objects copied"))
         self._notices.message.emit(words)
         self._gestures.tool_changed.emit()
 

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.program.numbers import filled
+from cpsam_gui.program.numbers import counted
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
@@ -109,8 +109,8 @@ class LargeRun(QObject):
 
     def _tell(self) -> None:
         if self.partial_result is not None:
-            words = filled(translate("{:,} objects so far"), self.partial_result.count)
-            self._notices.message.emit(words)
+            one, many = translate("1 object so far"), translate("{:,} objects so far")
+            self._notices.message.emit(counted(self.partial_result.count, one, many))
 
     def _ended(self, ending: Ending) -> None:
         if ending is not Ending.DONE:
@@ -183,5 +183,5 @@ class LargeRun(QObject):
                 changed_rows=found.changed_rows,
             )
             view.selection = chosen
-            words = translate("{:,} objects found")
-            self._notices.message.emit(filled(words, len(found.records)))
+            one, many = translate("1 object found"), translate("{:,} objects found")
+            self._notices.message.emit(counted(len(found.records), one, many))

@@ -13,7 +13,7 @@ from cpsam_core.system.power import on_battery
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.program.numbers import filled
+from cpsam_gui.program.numbers import counted
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.tasks.ahead import Ahead, AheadPlan, segment_ahead
 
@@ -267,8 +267,8 @@ class LookAhead(QObject):
             # Nobody is asked about masks that nobody asked for; saving keeps them as ever.
             document.mark_saved()
         one, many = (
-            translate("{:,} object, segmented ahead with {}"),
-            translate("{:,} objects, segmented ahead with {}"),
+            translate("1 object, segmented ahead with {1}"),
+            translate("{0:,} objects, segmented ahead with {1}"),
         )
-        words = one if len(document.objects) == 1 else many
-        self._notices.message.emit(filled(words, len(document.objects), self._run_state.options.model.title))
+        title = self._run_state.options.model.title
+        self._notices.message.emit(counted(len(document.objects), one, many, title))

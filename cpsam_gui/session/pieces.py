@@ -13,7 +13,7 @@ from cpsam_core.labels import parts_of_runs, separate_pieces
 from cpsam_gui import operations
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.program.numbers import filled
+from cpsam_gui.program.numbers import counted
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.steps import StepSource
@@ -231,7 +231,8 @@ class Pieces(QObject):
             self._separate_parts(document)
         elif self._open_image.document is document:
             document.replace(translate("Make each part an object"), made.store, made.records)
-            self._notices.message.emit(filled(translate("{:,} objects"), len(made.records)))
+            one, many = translate("1 object"), translate("{:,} objects")
+            self._notices.message.emit(counted(len(made.records), one, many))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.program.i18n import translate, written_time
-from cpsam_gui.program.numbers import filled
+from cpsam_gui.program.numbers import counted, filled
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.journal_folder import given_up_name, is_given_up, is_kept, left_behind
@@ -87,13 +87,13 @@ class LeftWork:
 def _objects(count: int | None) -> str:
     if count is None:
         return ""
-    return translate("1 object") if count == 1 else filled(translate("{:,} objects"), count)
+    return counted(count, translate("1 object"), translate("{:,} objects"))
 
 
 def _steps(count: int | None) -> str:
     if count is None:
         return ""
-    return translate("1 step") if count == 1 else filled(translate("{:,} steps"), count)
+    return counted(count, translate("1 step"), translate("{:,} steps"))
 
 
 def _question(left: LeftWork) -> Question:

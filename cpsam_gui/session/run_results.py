@@ -15,7 +15,7 @@ from cpsam_gui.operations.identities import Identities
 from cpsam_gui.operations.region_run import land, with_output, without_deleted
 from cpsam_gui.operations.replacing import is_kept
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.program.numbers import filled
+from cpsam_gui.program.numbers import counted, filled
 from cpsam_gui.runs.options import RunOptions, still_by_hand, thresholds_in
 from cpsam_gui.session.run_state import threshold_state
 from cpsam_gui.session.run_traces import RunTraces
@@ -95,7 +95,7 @@ def words_of_deleted(count: int) -> str:
         translate("1 object that was deleted by hand stays deleted"),
         translate("{:,} objects that were deleted by hand stay deleted"),
     )
-    return one if count == 1 else filled(many, count)
+    return counted(count, one, many)
 
 
 def touched_rows(document: Document) -> dict[int, ObjectRecord]:
@@ -238,10 +238,14 @@ class RunResults:
                 self._take_thresholds(pending, found)
             else:
                 self._take(pending.kind, pending.name, found)
-            words = translate("{:,} objects") if live else translate("{:,} objects found")
+            one, many = (
+                (translate("1 object"), translate("{:,} objects"))
+                if live
+                else (translate("1 object found"), translate("{:,} objects found"))
+            )
             # A slider is moved many times, and its person knows what was deleted.
             away = () if live or not found.left_out else (words_of_deleted(found.left_out),)
-            said = (filled(words, len(found.records)), *away, *map(translate_said, found.notes))
+            said = (counted(len(found.records), one, many), *away, *map(translate_said, found.notes))
             self._notices.message.emit("; ".join(said))
             if not live:
                 self._match_panel(pending)

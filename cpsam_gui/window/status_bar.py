@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QTool
 
 from cpsam_gui.program.channel_names import channel_words
 from cpsam_gui.program.i18n import translate, translate_said, written_keys
-from cpsam_gui.program.numbers import filled, written
+from cpsam_gui.program.numbers import counted, filled, written
 from cpsam_gui.program.progress_words import ProgressWords
 from cpsam_gui.session.object_words import marks_of
 from cpsam_gui.state.pixels import lazy_pixels_of
@@ -181,7 +181,7 @@ class StatusBar(QStatusBar):
 
     def _count(self) -> None:
         count = len(self._open_image.document.objects)
-        words = translate("1 object") if count == 1 else filled(translate("{:,} objects"), count)
+        words = counted(count, translate("1 object"), translate("{:,} objects"))
         self.count.setText(words if self._open_image.image is not None else "")
 
     def _started(self, name: str) -> None:

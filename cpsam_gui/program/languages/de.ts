@@ -143,6 +143,10 @@
       <translation>1 Objekt kopiert</translation>
     </message>
     <message>
+      <source>1 object found</source>
+      <translation>1 Objekt gefunden</translation>
+    </message>
+    <message>
       <source>1 object imported from {name}</source>
       <translation>1 Objekt aus {name} importiert</translation>
     </message>
@@ -151,12 +155,20 @@
       <translation>1 Objekt im Bereich</translation>
     </message>
     <message>
+      <source>1 object so far</source>
+      <translation>1 Objekt bisher</translation>
+    </message>
+    <message>
       <source>1 object that was deleted by hand stays deleted</source>
       <translation>1 von Hand gelöschtes Objekt bleibt gelöscht</translation>
     </message>
     <message>
       <source>1 object that you touched will be replaced</source>
       <translation>1 von Ihnen bearbeitetes Objekt wird ersetzt</translation>
+    </message>
+    <message>
+      <source>1 object, segmented ahead with {1}</source>
+      <translation>1 Objekt, im Voraus segmentiert mit {1}</translation>
     </message>
     <message>
       <source>1 possible cell without a mask</source>
@@ -1370,7 +1382,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>English</source>
-      <translation type="unfinished" />
+      <translation>Englisch</translation>
     </message>
     <message>
       <source>Epoch {epoch} of {epochs}, {time} left</source>
@@ -6077,6 +6089,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>eigenes</translation>
     </message>
     <message>
+      <source>{0:,} objects, segmented ahead with {1}</source>
+      <translation>{0:,} Objekte, im Voraus segmentiert mit {1}</translation>
+    </message>
+    <message>
       <source>{:,} failed</source>
       <translation>{:,} fehlgeschlagen</translation>
     </message>
@@ -6091,10 +6107,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{:,} left out</source>
       <translation>{:,} weggelassen</translation>
-    </message>
-    <message>
-      <source>{:,} object, segmented ahead with {}</source>
-      <translation>{:,} Objekt, im Voraus segmentiert mit {}</translation>
     </message>
     <message>
       <source>{:,} objects</source>
@@ -6127,10 +6139,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{:,} objects that you touched will be replaced</source>
       <translation>{:,} von Ihnen bearbeitete Objekte werden ersetzt</translation>
-    </message>
-    <message>
-      <source>{:,} objects, segmented ahead with {}</source>
-      <translation>{:,} Objekte, im Voraus segmentiert mit {}</translation>
     </message>
     <message>
       <source>{:,} of them only in part</source>
