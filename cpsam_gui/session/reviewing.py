@@ -224,7 +224,12 @@ class ReviewController(QObject):
             self._missed.leave()
             self._notices.message.emit(translate("All missed cells have been reviewed"))
             self._missed.changed.emit()
-            self._end(True)
+            if all(settled(row) for row in self._open_image.document.objects.values()):
+                self._end(True)
+            else:
+                # Whoever began with the missed cells has the objects before them: one stream, one image.
+                self._present = 0
+                self.next()
 
     def show(self, number: int) -> None:
         """Select an object and bring it into the middle, as large as it can be judged well."""

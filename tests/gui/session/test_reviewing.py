@@ -315,6 +315,24 @@ def test_one_stream_and_what_is_not_on_the_screen_is_never_decided_on(doubtful: 
     assert not session.missed.all
 
 
+def test_whoever_begins_with_the_missed_cells_has_the_objects_before_them(
+    doubtful: Window, qtbot: QtBot
+) -> None:
+    """The next image had been opened after the only missed cell, with all objects left to review."""
+    session, reviewing = doubtful.session, doubtful.session.reviewing
+    see_a_cell(session)
+    session.missed.stale = True
+    session.missed.follow(True)
+    qtbot.waitUntil(lambda: len(session.missed.all) == 1 and session.jobs.idle)
+    ended: list[bool] = []
+    reviewing.ended.connect(lambda: ended.append(True))
+    reviewing.next_missed()
+    assert reviewing.place is not None
+    reviewing.delete()
+    qtbot.waitUntil(lambda: reviewing.present == 3)
+    assert not ended and not session.document.objects[3].verified
+
+
 def test_an_object_that_was_scrolled_away_is_shown_before_it_is_accepted(
     doubtful: Window, qtbot: QtBot
 ) -> None:
