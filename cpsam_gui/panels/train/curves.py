@@ -63,6 +63,8 @@ class CurvePlots(QWidget):
         # Above the plots, which are too low for titles beside them and too full for a legend on them.
         self.loss_title, self.precision_title = QLabel(), QLabel(translate("Average precision"))
         self.loss, self.precision = _plot(), _plot()
+        # A share: an axis beyond 1 would promise what cannot be.
+        self.precision.setLimits(yMin=0, yMax=1)
         self.training = self.loss.plot(symbol="o")
         self.validation = self.loss.plot(symbol="o")
         self.scores = self.precision.plot(symbol="o")

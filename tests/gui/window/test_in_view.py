@@ -379,6 +379,18 @@ def test_what_the_curves_are_is_said_beside_them_and_not_over_them(window: Windo
     assert curves.precision_title.isHidden()
 
 
+def test_the_axis_of_a_share_ends_where_the_share_does(window: Window) -> None:
+    place = window.panel(TrainPanel).curves
+    for shares in ([0.9], [0.0], [1.0, 1.0], [0.2, 0.95]):
+        place.show_reports(
+            [EpochReport(n, 5, 0.8, 0.9, one, 1e-5, 3.0, 12.0, True) for n, one in enumerate(shares, 1)]
+        )
+        box = place.plots.precision.getViewBox()
+        box.updateAutoRange()
+        low, high = box.viewRange()[1]
+        assert 0 <= low <= min(shares) and max(shares) <= high <= 1
+
+
 def test_one_epoch_shows_as_a_point_and_the_curves_follow_the_theme(window: Window) -> None:
     window.panel(TrainPanel).curves.show_reports([EpochReport(1, 5, 0.8, 0.9, None, 1e-5, 3.0, 12.0, True)])
     curves = window.panel(TrainPanel).curves.plots
