@@ -22,6 +22,7 @@ def thumbnail(path: Path, size: int) -> NDArray[np.uint8] | None:
 
     from cpsam_core.images import picture_of, read_image
     from cpsam_gui.tasks.large import large_raw, open_large
+    from cpsam_gui.tasks.opening import prepare
 
     try:
         raw = large_raw(path, None)
@@ -32,7 +33,8 @@ def thumbnail(path: Path, size: int) -> NDArray[np.uint8] | None:
     step = max(1, max(pixels.shape[1:3]) // (4 * size))
     middle = pixels.shape[0] // 2
     small = replace(image, pixels=pixels[middle : middle + 1, ::step, ::step])
-    picture = picture_of(small)
+    # In the colours of the view, by which images are told apart in both.
+    picture = picture_of(small, colours=[one.colour for one in prepare(small).channels if one.visible])
     scale = size / max(picture.shape[:2])
     shape = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
     return np.asarray(cv2.resize(picture, shape, interpolation=cv2.INTER_AREA), np.uint8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import fastremap
@@ -104,7 +104,9 @@ def shown_plane(labels: npt.NDArray[Any], plane: int | None = None) -> tuple[int
     return plane, labels[plane]
 
 
-def picture_of(image: Image, plane: int = 0) -> npt.NDArray[np.uint8]:
+def picture_of(
+    image: Image, plane: int = 0, colours: Sequence[tuple[int, int, int]] | None = None
+) -> npt.NDArray[np.uint8]:
     """Return a plane as an RGB picture of 8 bits.
 
     Colour pictures of 8 bits stay as they are. Otherwise each channel (all three together in a colour
@@ -117,6 +119,8 @@ def picture_of(image: Image, plane: int = 0) -> npt.NDArray[np.uint8]:
         Any image.
     plane
         Index along z.
+    colours
+        RGB of the first channels of several; those without one are left out. None takes green and magenta first.
 
     Returns
     -------
@@ -131,8 +135,10 @@ def picture_of(image: Image, plane: int = 0) -> npt.NDArray[np.uint8]:
     if pixels.shape[2] == 1:
         return np.repeat(_stretched(pixels), 3, axis=2)
     total = np.zeros((*pixels.shape[:2], 3), np.float32)
-    for channel, colour in zip(range(pixels.shape[2]), CHANNEL_COLOURS, strict=False):
-        total += _stretched(pixels[..., channel : channel + 1]) * (colour / 255)
+    for channel, colour in zip(
+        range(pixels.shape[2]), CHANNEL_COLOURS if colours is None else colours, strict=False
+    ):
+        total += _stretched(pixels[..., channel : channel + 1]) * (np.asarray(colour, np.float32) / 255)
     return np.clip(total, 0, 255).astype(np.uint8)
 
 
