@@ -5594,7 +5594,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>not started</source>
-      <translation>nicht begonnen</translation>
+      <translation>ausstehend</translation>
     </message>
     <message>
       <source>not stated</source>

@@ -129,7 +129,7 @@ def test_channels_of_an_image_are_named_in_german(
 
 def test_how_far_an_image_is_is_german(german: None) -> None:
     assert [state_words(state) for state in ReviewState] == [
-        "nicht begonnen",
+        "ausstehend",
         "segmentiert",
         "korrigiert",
         "geprüft",

@@ -38,7 +38,8 @@ def test_a_run_on_a_region_that_ends_with_its_image_is_asked_about(
         qtbot.waitUntil(lambda: bool(session.document.objects))
         assert session.path == image_file
     else:
-        with qtbot.waitSignal(session.image_changed):
+        # The run looks up from its gate after up to five seconds.
+        with qtbot.waitSignal(session.image_changed, timeout=30_000):
             opened.open(other)
         segmenter.gate.set()
     (question,) = asked
