@@ -123,9 +123,9 @@ class ImageFolder(QObject):
             if path != self._wanted:
                 return
             if path != self.now.path:
-                if self._watcher.directories():
-                    self._watcher.removePaths(self._watcher.directories())
-                self._watcher.addPath(str(path))
+                left = [name for name in self._watcher.directories() if name != str(path)]
+                if left:
+                    self._watcher.removePaths(left)
                 self.now.states, self.now.times, self._saved = {}, {}, {}
                 self.now.waiting = frozenset()
                 self.now.path, self.now.images = path, images
@@ -135,6 +135,9 @@ class ImageFolder(QObject):
             self.read_states()
 
         self.reading.emit(path)
+        # Before it is read: what is written meanwhile would be missed.
+        if str(path) not in self._watcher.directories():
+            self._watcher.addPath(str(path))
         self._jobs.run(
             lambda progress: read_folder(path),
             name="Folder",

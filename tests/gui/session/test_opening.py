@@ -18,6 +18,7 @@ from cpsam_core.progress import silent
 from cpsam_gui import tasks
 from cpsam_gui.dialogs.axes import AxesDialog, describe
 from cpsam_gui.panels import ChannelsPanel, FilesPanel
+from cpsam_gui.session import folder
 from cpsam_gui.session.folder import ImageFolder
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.folder import FolderState
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session import Session
     from cpsam_gui.window.window import Window
 
 
@@ -341,3 +343,20 @@ def test_a_folder_that_was_left_does_not_come_back_because_its_files_changed(
     while asked:
         answer()
     assert folder.now.path == second and folder.images == (second / "a.tif",)
+
+
+def test_what_is_written_into_a_folder_while_it_is_read_is_listed(
+    session: Session, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = image_file.with_name("late.tif")
+    read = folder.read_folder
+
+    def slowly(path: Path) -> tuple[Path, ...]:
+        images = read(path)
+        if not late.exists():
+            late.write_bytes(image_file.read_bytes())
+        return images
+
+    monkeypatch.setattr(folder, "read_folder", slowly)
+    session.folder.read(image_file.parent)
+    qtbot.waitUntil(lambda: late in session.folder.images)

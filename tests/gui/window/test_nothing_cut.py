@@ -186,6 +186,7 @@ def drawn(view: QAbstractItemView, row: int) -> list[str]:
 
 def test_the_state_of_a_movie_is_read_in_full_in_the_narrow_list(low: Window, qtbot: QtBot) -> None:
     panel = low.panel(FilesPanel)
+    qtbot.waitUntil(lambda: bool(panel.paths))
     path = panel.paths[0]
     assert panel.list.width() < 160
     panel.folder.times[path] = PartsDone(12, 250)
