@@ -15,7 +15,7 @@ import numpy as np
 from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import TypeAlias
 
     from numpy.typing import NDArray
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Mask: TypeAlias = NDArray[np.bool_]
     Whole: TypeAlias = NDArray[np.int64]
 
+_NONE: tuple[Whole, Whole] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
 NUMBER_BYTES = 8
 """Of the gap before a run of pixels, and of its length."""
 # What a file says is unpacked to no more.
@@ -86,16 +87,58 @@ class DeletedPlaces:
 
 
 def changed(
-    deleted: DeletedPlaces | None, shape: tuple[int, int, int], blocks: Iterable[tuple[Box, Mask]]
+    deleted: DeletedPlaces | None, shape: tuple[int, int, int], blocks: Iterable[tuple[Box, Mask, Mask]]
 ) -> DeletedPlaces | None:
-    """Return the places with those of some blocks replaced."""
-    none = np.zeros(0, np.int64)
-    starts, lengths = (none, none) if deleted is None else deleted.runs
-    for box, mask in blocks:
-        kept, new = _outside(starts, lengths, shape, box), _runs_of(mask, shape, box)
-        starts, lengths = (np.concatenate(pair) for pair in zip(kept, new, strict=True))
-    order = np.argsort(starts, kind="stable")
-    return DeletedPlaces.of(shape, starts[order], lengths[order])
+    """Return the places with pixels added and taken away, which each block says in this order.
+
+    All blocks are worked in together: one step may delete thousands of objects.
+    """
+    added, away = [_NONE], [_NONE]
+    for box, emptied, there in blocks:
+        added.append(_runs_of(emptied, shape, box))
+        if deleted is not None:
+            away.append(_runs_of(there, shape, box))
+    known, new = _NONE if deleted is None else deleted.runs, _together(added)
+    gone = _together(away)
+    touched = _together((new, gone))
+    if not len(touched[0]):
+        return deleted
+    # Runs before and behind all that changes stay as they are.
+    first = np.searchsorted(known[0] + known[1], touched[0].min(), "left")
+    last = np.searchsorted(known[0], (touched[0] + touched[1]).max(), "right")
+    here = _combined((known[0][first:last], known[1][first:last]), new, gone, shape[2])
+    parts = ((known[0][:first], known[1][:first]), here, (known[0][last:], known[1][last:]))
+    return DeletedPlaces.of(shape, *_together(parts))
+
+
+def _together(parts: Sequence[tuple[Whole, Whole]]) -> tuple[Whole, Whole]:
+    starts, lengths = zip(*parts, strict=True)
+    return np.concatenate(starts), np.concatenate(lengths)
+
+
+def _combined(
+    known: tuple[Whole, Whole], added: tuple[Whole, Whole], away: tuple[Whole, Whole], width: int
+) -> tuple[Whole, Whole]:
+    """Return, in order, the runs of what is known or added and not away; none goes beyond a line of `width`."""
+    there = _together((known, added))
+    edges = np.unique(
+        np.concatenate([side for one, lengths in (there, away) for side in (one, one + lengths)])
+    )
+
+    def holds(runs: tuple[Whole, Whole]) -> Mask:
+        """Return whether runs lie between each edge and the next."""
+        starts, lengths = runs
+        ups, downs = (np.searchsorted(edges, side) for side in (starts, starts + lengths))
+        change = np.bincount(ups, minlength=edges.size) - np.bincount(downs, minlength=edges.size)
+        return np.asarray(np.cumsum(change)[:-1] > 0, np.bool_)
+
+    kept = holds(there) & ~holds(away)
+    starts, ends = edges[:-1][kept], edges[1:][kept]
+    # Runs that go on in the same line are one.
+    ends_here = np.append((starts[1:] != ends[:-1]) | (starts[1:] % width == 0), True)[: starts.size]
+    begins_here = np.append(True, ends_here[:-1])[: starts.size]
+    starts = starts[begins_here]
+    return starts, ends[ends_here] - starts
 
 
 def _places(starts: Whole, lengths: Whole, shape: tuple[int, int, int]) -> tuple[Whole, Whole, Whole, Whole]:
@@ -121,19 +164,6 @@ def _painted(starts: Whole, lengths: Whole, shape: tuple[int, int, int], box: Bo
     edges[(*place, np.maximum(left[here] - box.x0, 0))] += 1
     edges[(*place, np.minimum(right[here] - box.x0, width))] -= 1
     return np.cumsum(edges[..., :-1], axis=2, dtype=np.int8) > 0
-
-
-def _outside(starts: Whole, lengths: Whole, shape: tuple[int, int, int], box: Box) -> tuple[Whole, Whole]:
-    """Return the runs without their parts in a block."""
-    planes, rows, left, right = _places(starts, lengths, shape)
-    here = _in(planes, rows, left, right, box)
-    heads = here & (left < box.x0)
-    tails = here & (right > box.x1)
-    begin = starts - left
-    return (
-        np.concatenate([starts[~here], starts[heads], (begin + box.x1)[tails]]),
-        np.concatenate([lengths[~here], (box.x0 - left)[heads], (right - box.x1)[tails]]),
-    )
 
 
 def _runs_of(mask: Mask, shape: tuple[int, int, int], box: Box) -> tuple[Whole, Whole]:

@@ -29,6 +29,5 @@ def after(deleted: DeletedPlaces | None, step: Step, store: LabelStore) -> Delet
         there, was = now > 0, now != edit.difference
         emptied = (was & ~there) if step.kind is StepKind.EDIT else np.zeros(there.shape, np.bool_)
         if emptied.any() or (deleted is not None and (there & ~was).any()):
-            known = emptied if deleted is None else emptied | deleted.mask(edit.box)
-            blocks.append((edit.box, known & ~there))
+            blocks.append((edit.box, emptied, there))
     return changed(deleted, store.shape, blocks) if blocks else deleted

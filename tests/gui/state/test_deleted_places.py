@@ -1,0 +1,40 @@
+"""Pixels that a person emptied, as runs, are those of a mask that is painted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.deleted import DeletedPlaces, changed
+
+
+@pytest.mark.parametrize("shape", [(1, 12, 9), (4, 6, 7)])
+@pytest.mark.parametrize("seed", range(20))
+def test_steps_of_many_blocks_are_those_on_a_mask(shape: tuple[int, int, int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    truth, places = np.zeros(shape, np.bool_), None
+    for _ in range(12):
+        there, emptied = rng.random(shape) < 0.3, rng.random(shape) < 0.4
+        blocks = []
+        for _ in range(rng.integers(1, 5)):
+            (z0, z1), (y0, y1), (x0, x1) = (np.sort(rng.choice(n + 1, 2, replace=False)) for n in shape)
+            box = Box(int(z0), int(z1), int(y0), int(y1), int(x0), int(x1))
+            blocks.append((box, (emptied & ~there)[box.slices], there[box.slices]))
+            truth[box.slices] |= (emptied & ~there)[box.slices]
+            truth[box.slices] &= ~there[box.slices]
+        places = changed(places, shape, blocks)
+        held = np.zeros(shape, np.bool_) if places is None else places.mask()
+        np.testing.assert_array_equal(held, truth)
+        check_runs(places, shape[2])
+
+
+def check_runs(places: DeletedPlaces | None, width: int) -> None:
+    """No run goes beyond its line, and none touches the next in it."""
+    if places is None:
+        return
+    starts, lengths = places.runs
+    ends = starts + lengths
+    assert (starts[1:] >= ends[:-1]).all()
+    assert (starts // width == (ends - 1) // width).all()
+    assert ((starts[1:] > ends[:-1]) | (starts[1:] % width == 0)).all()
