@@ -312,7 +312,7 @@ class Canvas(ToolView):
         if event is None:
             return
         if event.key() in PEEK and not event.modifiers():
-            if not event.isAutoRepeat() and not self._space.is_held_on():
+            if not event.isAutoRepeat() and not self._space.pressed():
                 self.peek(True)
             return
         event.ignore()

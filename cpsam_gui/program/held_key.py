@@ -37,7 +37,7 @@ class HeldKey(QObject):
         """Hear that a release arrived."""
         self._timer.start()
 
-    def is_held_on(self) -> bool:
+    def pressed(self) -> bool:
         """Hear that a press arrived; return whether it is only a repeat of the key that is held."""
         held = self._timer.isActive()
         self._timer.stop()
@@ -45,5 +45,5 @@ class HeldKey(QObject):
 
     def settle(self) -> None:
         """Wait no longer: something else happens, before which a key that was released is let go."""
-        if self.is_held_on():
+        if self.pressed():
             self._let_go()

@@ -133,7 +133,7 @@ class Gestures(QObject):
 
     def use_by_key(self, key: str, letter: str) -> None:
         """Take another tool by its key; it goes back when the key was held (see `key_released`)."""
-        if self._held is not None and self._held[0] == letter and self._key.is_held_on():
+        if self._held is not None and self._held[0] == letter and self._key.pressed():
             return
         self._key.settle()
         before = self.tool.key

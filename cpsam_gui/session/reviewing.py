@@ -12,7 +12,7 @@ from cpsam_gui import operations
 from cpsam_gui.operations.reviewing import accept_objects, put_off
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.columns import ColumnRecords
-from cpsam_gui.state.review_rule import first_open, settled
+from cpsam_gui.state.review_rule import all_settled, first_open, settled
 from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class ReviewController(QObject):
             self._missed.leave()
             self._notices.message.emit(translate("All missed cells have been reviewed"))
             self._missed.changed.emit()
-            if all(settled(row) for row in self._open_image.document.objects.values()):
+            if all_settled(self._open_image.document.table):
                 self._end(True)
             else:
                 # Whoever began with the missed cells has the objects before them: one stream, one image.

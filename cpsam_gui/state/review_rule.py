@@ -56,6 +56,13 @@ def settled(row: ObjectRecord) -> bool:
     return row.verified or row.uncertain or row.locked
 
 
+def all_settled(objects: Mapping[int, ObjectRecord]) -> bool:
+    """Whether somebody decided on each object of a table."""
+    if isinstance(objects, ColumnRecords):
+        return not objects.is_open(objects.ids).any()
+    return all(settled(row) for row in objects.values())
+
+
 def first_open(
     objects: Mapping[int, ObjectRecord], ids: NDArray[np.uint32], order: NDArray[np.int64], but: int
 ) -> int:
