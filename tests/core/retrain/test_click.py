@@ -70,6 +70,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 QUICK = {"epochs": 2, "samples": 2, "warmup": 0, "score_every": 2, "threads": 1}
 FLAGS = ["--epochs", "2", "--samples", "2", "--warmup", "0", "--threads", "1", "--device", "cpu"]
 FLAGS += ["--precision", "float32"]
+IN_FULL = ["--budget", "paper", *FLAGS]
 
 
 class Hears:
@@ -388,17 +389,7 @@ def test_a_cancelled_command_can_go_on(
 
         return real(self, report)
 
-    command = [
-        "retrain",
-        str(cells),
-        "--model",
-        str(tiny_model),
-        "--name",
-        "mine",
-        "--budget",
-        "paper",
-        *FLAGS,
-    ]
+    command = ["retrain", str(cells), "--model", str(tiny_model), "--name", "mine", *IN_FULL]
     with monkeypatch.context() as patch:
         patch.setattr(Trainer, "run", stopped)
         assert main(command) == CANCELLED

@@ -16,7 +16,7 @@ from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import TrainOptions, candidates_in, one_click, outcome, requests, unjudged
 from cpsam_core.retrain.outcome import SKIPPED
 from cpsam_core.weights import list_models, remove_model, rename_model
-from tests.core.retrain.test_click import FLAGS, Hears, options
+from tests.core.retrain.test_click import IN_FULL, Hears, options
 from tests.core.retrain.test_retrain import grid, put
 
 pytestmark = pytest.mark.usefixtures("one_thread", "no_look_elsewhere")
@@ -112,17 +112,7 @@ def test_images_that_are_corrected_meanwhile_judge_nothing_that_was_learnt_from(
 def test_the_command_finishes_a_verdict_that_was_killed(
     cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = [
-        "retrain",
-        str(cells),
-        "--model",
-        str(tiny_model),
-        "--name",
-        "mine",
-        "--budget",
-        "paper",
-        *FLAGS,
-    ]
+    command = ["retrain", str(cells), "--model", str(tiny_model), "--name", "mine", *IN_FULL]
 
     def ended(*_: object) -> None:
         raise Cancelled

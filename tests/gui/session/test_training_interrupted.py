@@ -6,9 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
-import tifffile
 
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import RetrainingOutcome, unjudged
@@ -24,27 +22,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "models"
-    folder.mkdir()
-    monkeypatch.setenv("CPSAM_MODELS", str(folder))
+def models(models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Leave out the look elsewhere, too, which takes most of the time of a short training."""
+    models.mkdir()
     monkeypatch.setattr("cpsam_core.retrain.elsewhere.reference_pairs", lambda part: ())
-    return folder
-
-
-@pytest.fixture
-def annotated(
-    window: Window, image_file: Path, disc_labels: np.ndarray, models: Path, qtbot: QtBot
-) -> Window:
-    """Return a window on a folder of three images with masks."""
-    pixels = tifffile.imread(image_file)
-    for name in ("a1", "a2", "a3"):
-        tifffile.imwrite(image_file.with_name(f"{name}.tif"), pixels)
-        tifffile.imwrite(image_file.with_name(f"{name}_masks.tif"), disc_labels.astype(np.uint16))
-    window.show_panel("Train")
-    with qtbot.waitSignal(window.session.candidates.changed):
-        window.open(image_file.with_name("a1.tif"))
-    return window
+    return models
 
 
 QUICK = {"epochs": 1, "samples": 1, "warmup": 0, "score_every": 1}
