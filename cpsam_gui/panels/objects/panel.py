@@ -44,6 +44,7 @@ from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.view import Camera
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim, scrolling
+from cpsam_gui.style.steady_words import SteadyWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -145,7 +146,8 @@ class ObjectsPanel(Panel):
         self.count = QLabel("0")
         self.count.setObjectName("number")
         self._caption = dim(translate("objects"), wrap=False)
-        self.counts = dim("")
+        # As high as the number with its caption: in a low window the list leaves wrapped words less than they take.
+        self.counts = SteadyWords(lines=3)
         self.filter = QComboBox()
         self.filter.setToolTip(translate("Which objects are listed"))
         self.filter.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

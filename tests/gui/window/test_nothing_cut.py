@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 )
 
 from cpsam_gui.canvas.canvas import Canvas
-from cpsam_gui.panels import FilesPanel, SegmentPanel, TrainPanel
+from cpsam_gui.panels import FilesPanel, ObjectsPanel, SegmentPanel, TrainPanel
 from cpsam_gui.panels.files import PATH, state_words
 from cpsam_gui.panels.train.rows import NAME
 from cpsam_gui.program.i18n import translate
@@ -184,6 +184,19 @@ def drawn(view: QAbstractItemView, row: int) -> list[str]:
     return delegate.lines(option, index)
 
 
+def test_what_is_special_about_objects_has_a_height_of_its_own_in_a_low_window(
+    low: Window, qtbot: QtBot
+) -> None:
+    """Of three lines the first and the last had been cut through the middle, to the gain of the list below."""
+    counts = low.panel(ObjectsPanel).counts
+    counts.setText("5\xa0by\xa0hand   3\xa0corrected   2\xa0locked   median\xa0area\xa0601\xa0px")
+    room, wraps = QRect(0, 0, counts.width(), 1000), Qt.TextFlag.TextWordWrap.value
+    needed = counts.fontMetrics().boundingRect(room, wraps, counts.text()).height()
+    assert 2 * counts.fontMetrics().height() < needed
+    # However little height is left, it takes none of this.
+    assert max(counts.minimumHeight(), counts.minimumSizeHint().height()) >= needed
+
+
 def test_the_state_of_a_movie_is_read_in_full_in_the_narrow_list(low: Window, qtbot: QtBot) -> None:
     panel = low.panel(FilesPanel)
     qtbot.waitUntil(lambda: bool(panel.paths))
@@ -262,7 +275,7 @@ def test_the_list_of_files_says_of_a_movie_first_how_many_time_points_are_done(
     path = panel.model.index(0).data(PATH)
     folder.now.states[path], folder.now.times[path] = ReviewState.CORRECTED, PartsDone(12, 250)
     panel.model.touch(path)
-    qtbot.waitUntil(lambda: drawn(panel.list, 0)[1].startswith("12/250,"))
+    qtbot.waitUntil(lambda: bool(panel.paths) and drawn(panel.list, 0)[1].startswith("12/250,"))
     assert translate("corrected") in str(panel.model.index(0).data(Qt.ItemDataRole.ToolTipRole))
     assert "12" in str(panel.model.index(0).data(Qt.ItemDataRole.ToolTipRole))
 
