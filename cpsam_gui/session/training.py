@@ -14,6 +14,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_values import stored
 from cpsam_gui.runs.accelerator import WAITING
+from cpsam_gui.session.epoch_now import EpochNow, epoch_now
 from cpsam_gui.session.training_end import TrainingEnd
 from cpsam_gui.session.training_questions import CANCEL, CLASSES, KEEP, about_classes, about_parts
 from cpsam_gui.tasks import training as work
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent
+    from cpsam_core.finetune.reports import EpochPlace
     from cpsam_core.progress import Progress
     from cpsam_core.retrain import Candidate, RetrainingOutcome, RetrainingPlan
     from cpsam_core.retrain.budget import BudgetName
@@ -95,6 +97,7 @@ class TrainingController(QObject):
         """Whether it stands still while the model is used for something that a person waits for."""
         self.note = ""
         """What it said last of what it does."""
+        self._place: EpochPlace | None = None
         # Of what is under way; empty until it is named.
         self._name = ""
         # Whether its model was there before, and only the comparison is made.
@@ -138,6 +141,13 @@ class TrainingController(QObject):
                 QSettings().setValue(BUDGET_KEY, options.budget)
             self.options = options
             self.options_changed.emit()
+
+    @property
+    def epoch(self) -> EpochNow | None:
+        """Which epoch is at work; None before the first has ended, and where `note` says what else is done."""
+        if self.checking or not self.reports or (self.note and self._place is None):
+            return None
+        return epoch_now(self.reports[-1], self._place)
 
     @property
     def running(self) -> bool:
@@ -236,7 +246,7 @@ class TrainingController(QObject):
         self._end.begin()
         self._name, self._judging = options.name, judging
         self.checking, self.waiting = judging, False
-        self.note = ""
+        self.note, self._place = "", None
         self._job = self._jobs.run(
             look,
             name=translate("Training images"),
@@ -309,7 +319,10 @@ class TrainingController(QObject):
         self._wait(note == WAITING)
         if self.waiting:
             return
-        self.note = note or self.note
+        if note:
+            from cpsam_core.finetune.reports import place_of
+
+            self.note, self._place = note, place_of(done, total, note)
         self.progressed.emit(done, total, note)
 
     def _wait(self, waiting: bool) -> None:

@@ -89,9 +89,9 @@ class TrainingChip(QWidget):
         self.refresh()
 
     def _progressed(self, done: int, total: int, note: str) -> None:
-        """Say what the panel says as long as no epoch is over; later the state says more."""
-        if note and not self._training.reports:
-            self.refresh()
+        """Say what the panel says; the same words again are not worth the layout of the status bar."""
+        if note and self._training.running and (words := self._state()) != self.words.text():
+            self._say(words)
 
     def refresh(self) -> None:
         """Show how far the training is."""
@@ -125,16 +125,18 @@ class TrainingChip(QWidget):
             return translate("Training: waits while the model is in use")
         if training.checking:
             return translate("Training: checking the new model")
-        if not training.reports:
+        now = training.epoch
+        if now is None:
             if training.paused:
                 return translate("Training: paused")
             said = translate_said(training.note)
             return (
                 translate("Training: {where}").format(where=said) if said else translate("Training: starting")
             )
-        last = training.reports[-1]
-        where = translate("epoch {epoch} of {epochs}").format(epoch=last.epoch, epochs=last.epochs)
+        where = translate("epoch {epoch} of {epochs}").format(epoch=now.epoch, epochs=now.epochs)
         if training.paused:
             return translate("Training: {where}, paused").format(where=where)
-        left = translate("{time} left").format(time=duration(last.seconds_left))
+        if now.measuring:
+            return translate("Training: {where}, measuring the model").format(where=where)
+        left = translate("{time} left").format(time=duration(now.seconds_left))
         return translate("Training: {where}, {left}").format(where=where, left=left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -89,6 +90,38 @@ class TrainResult:
     def ending(self) -> str:
         """Why the training ended early, as a sentence; empty where it did not."""
         return early_text(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class EpochPlace:
+    """Where a training is in its epochs.
+
+    Attributes
+    ----------
+    epoch, epochs
+        The one at work, from 1, and how many there will be.
+    share
+        Of its steps that are done; once all are, it is measured and saved.
+    """
+
+    epoch: int
+    epochs: int
+    share: float
+
+
+def epoch_note(epoch: int, epochs: int, loss: float) -> str:
+    """Return what a progress is told while an epoch is trained."""
+    return f"epoch {epoch}/{epochs}, loss {loss:.4f}"
+
+
+def place_of(done: int, total: int, note: str) -> EpochPlace | None:
+    """Return where a training is by what its progress was told; None where it is at something else."""
+    # Without a space: a pattern is no sentence to be translated.
+    found = re.match(r"epoch\s(\d+)/(\d+),", note)
+    if found is None:
+        return None
+    epoch, epochs = map(int, found.groups())
+    return EpochPlace(epoch, epochs, min(max(done * epochs / max(total, 1) - (epoch - 1), 0.0), 1.0))
 
 
 def early_text(reason: str) -> str:

@@ -31,6 +31,7 @@ from cpsam_core.finetune.reports import (
     TrainingEvent,
     TrainResult,
     early_text,
+    epoch_note,
     left_out_text,
     slower_text,
 )
@@ -280,7 +281,7 @@ class Trainer:
                 mean += (loss - mean) / number
                 done, seconds = epoch * steps + number, before + clock.seconds()
                 total = plan.total(done, seconds, plan.epochs * steps)
-                note = f"epoch {epoch + 1}/{math.ceil(total / steps)}, loss {mean:.4f}"
+                note = epoch_note(epoch + 1, math.ceil(total / steps), mean)
                 # Whoever is told may let the training wait for others; that is no part of its time.
                 with clock.left_out():
                     progress(done, total, note)

@@ -102,14 +102,21 @@ class TrainFoot(QFrame):
             return translate("Stopping after this step…")
         if training.waiting:
             return translate("Waits while the model is in use")
-        if training.checking or not training.reports:
+        now = training.epoch
+        if now is None:
             return translate_said(training.note) if training.note else translate("Checking the images")
-        last = training.reports[-1]
+        if now.measuring:
+            words = translate("Epoch {epoch} of {epochs}: measuring the model")
+            return words.format(epoch=now.epoch, epochs=now.epochs)
         words = translate("Epoch {epoch} of {epochs}, {time} left")
-        return words.format(epoch=last.epoch, epochs=last.epochs, time=duration(last.seconds_left))
+        return words.format(epoch=now.epoch, epochs=now.epochs, time=duration(now.seconds_left))
 
     def _progressed(self, done: int, total: int, note: str) -> None:
-        if not self._training.waiting:
+        now = self._training.epoch
+        if now is not None and now.measuring:
+            # All steps are done and nobody knows how long the rest takes: a full bar would say that it is over.
+            self.bar.setRange(0, 0)
+        elif not self._training.waiting:
             self.bar.setRange(0, 1000)
             self.bar.setValue(round(1000 * done / max(total, 1)))
         if note:

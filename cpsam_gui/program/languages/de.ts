@@ -1389,6 +1389,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Epoche {epoch} von {epochs}, noch {time}</translation>
     </message>
     <message>
+      <source>Epoch {epoch} of {epochs}: measuring the model</source>
+      <translation>Epoche {epoch} von {epochs}: das Modell wird gemessen</translation>
+    </message>
+    <message>
       <source>Epochs</source>
       <translation>Epochen</translation>
     </message>
@@ -4667,6 +4671,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Training: {where}</source>
       <translation>Training: {where}</translation>
+    </message>
+    <message>
+      <source>Training: {where}, measuring the model</source>
+      <translation>Training: {where}, das Modell wird gemessen</translation>
     </message>
     <message>
       <source>Training: {where}, paused</source>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import shutil
 import threading
 from dataclasses import replace
@@ -1385,3 +1386,47 @@ def test_three_clicks_on_growing_data(
     qtbot.mouseClick(manager.back, Qt.MouseButton.LeftButton)
     assert window.session.run_state.options.model.name == "two"
     manager.leave.click()
+
+
+def test_bar_and_words_tell_of_the_epoch_at_work_and_nothing_is_full_before_it_is_over(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, qtbot: QtBot
+) -> None:
+    """The last epoch was one that is done, with all of its time left, while the bar came to its end."""
+    steps: queue.SimpleQueue[tuple[int, int, str]] = queue.SimpleQueue()
+
+    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> RetrainingOutcome:
+        outcome = outcome_of(image_file, None)
+        listener.on_plan(outcome.plan)
+        for epoch in (1, 2):
+            listener.on_epoch(replace(report(epoch), seconds_left=40.0 * (3 - epoch)))
+        while (step := steps.get(timeout=20))[2]:
+            progress(*step)
+        return outcome
+
+    monkeypatch.setattr(work, "train", train)
+    session, chip = annotated.session, annotated.status.training
+    foot = annotated.panel(TrainPanel).foot
+    session.training.start()
+    qtbot.waitUntil(lambda: foot.time.text() == "Epoch 2 of 3, 40 s left")
+
+    def told(done: int, note: str, words: str) -> None:
+        """Tell it until it is shown: of reports that follow each other closely one may not be passed on."""
+
+        def shown() -> bool:
+            steps.put((done, 12, note))
+            return foot.time.text() == words
+
+        qtbot.waitUntil(shown)
+
+    told(10, "epoch 3/3, loss 0.5", "Epoch 3 of 3, 20 s left")
+    assert chip.words.text() == "Training: epoch 3 of 3, 20 s left"
+    assert foot.bar.value() == round(foot.bar.maximum() * 10 / 12)
+    told(12, "epoch 3/3, loss 0.5", "Epoch 3 of 3: measuring the model")
+    assert chip.words.text() == "Training: epoch 3 of 3, measuring the model"
+    assert foot.bar.maximum() == 0, "nobody knows how long that takes"
+    told(1, "Measuring what was forgotten", "Measuring what was forgotten")
+    assert chip.words.text() == "Training: Measuring what was forgotten"
+    assert foot.bar.value() == round(foot.bar.maximum() / 12)
+    with qtbot.waitSignal(session.training.finished):
+        steps.put((0, 0, ""))
+    qtbot.waitUntil(lambda: not session.training.running)
