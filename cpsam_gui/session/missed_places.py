@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_gui.jobs.jobs import Lane
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.run_state import RunState
+    from cpsam_gui.state.deleted import DeletedPlaces
     from cpsam_gui.state.steps import Step
 
 # After the last change, until missed places are looked for again.
@@ -24,7 +26,7 @@ REST_MS = 400
 
 
 class MissedPlaces(QObject):
-    """The places of the open image, those that were shown, and those where somebody said that there is no cell."""
+    """The places of the open image, and those that were shown."""
 
     changed = pyqtSignal()
     """Other places, or another one in view."""
@@ -39,7 +41,6 @@ class MissedPlaces(QObject):
         """Whether the places are marked on the canvas while the review is in view."""
         self.stale = True
         """Whether masks or flows changed since the places were looked for."""
-        self._dismissed: set[tuple[int, int, int]] = set()
         self._passed: set[tuple[int, int, int]] = set()
         self._followed = False
         self._looking = False
@@ -83,7 +84,7 @@ class MissedPlaces(QObject):
 
     def renew(self) -> None:
         """Begin with another image."""
-        self._dismissed, self._passed = set(), set()
+        self._passed = set()
         self.all, self.at, self.stale, self._then = (), None, True, None
         self._open_image.document.stepped.connect(self._stepped)
         if self._followed:
@@ -120,12 +121,13 @@ class MissedPlaces(QObject):
         return self.all[place % len(self.all)]
 
     def dismiss(self, place: MissedCells) -> None:
-        """Note that there is no cell at a place."""
-        self._dismissed.add(_spot(place))
+        """Forget a place where there is no cell; where that is taken back, it counts as not seen."""
+        self._passed.discard(_spot(place))
         self.all = tuple(one for one in self.all if one != place)
 
     def _stepped(self, step: Step, forward: bool) -> None:
-        if step.swap is None and not step.edits:
+        refused = step.facts is not None and step.facts[0].deleted != step.facts[1].deleted
+        if step.swap is None and not step.edits and not refused:
             return
         self.stale = True
         document = self._open_image.document
@@ -148,17 +150,23 @@ class MissedPlaces(QObject):
             return
         self._looking, self.stale = True, False
         document = self._open_image.document
-        work = partial(find_missed, flows.logits, document.snapshot(), document.facts.deleted)
+        deleted = document.facts.deleted
+        work = partial(find_missed, flows.logits, document.snapshot(), deleted)
         self._jobs.run(
             work,
             name=translate("Missed cells"),
             lane=Lane.BESIDE,
-            then=self._take,
+            then=lambda found: self._take(found, deleted),
             ended=lambda _: self._looked(),
         )
 
-    def _take(self, found: tuple[MissedCells, ...]) -> None:
-        self.all = tuple(one for one in found if _spot(one) not in self._dismissed)
+    def _take(self, found: tuple[MissedCells, ...], known: DeletedPlaces | None = None) -> None:
+        """Show what was found; what was refused since, beyond the places known by then, is not shown once more."""
+        deleted = self._open_image.document.facts.deleted
+        if deleted is not None and deleted != known:
+            held = deleted.holds(np.array([_spot(one) for one in found], np.int64).reshape(-1, 3))
+            found = tuple(one for one, there in zip(found, held.tolist(), strict=True) if not there)
+        self.all = found
         at = self.at
         # The same place may have become smaller.
         self.at = next((one for one in self.all if at is not None and _holds(one, at)), None)

@@ -9,7 +9,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui import operations
-from cpsam_gui.operations.reviewing import accept_objects, put_off
+from cpsam_gui.operations.reviewing import accept_objects, put_off, refuse
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.review_rule import all_settled, first_open, settled
@@ -267,6 +267,7 @@ class ReviewController(QObject):
         if place is None:
             self._decide(operations.delete)
         elif self._seen(place.box):
+            self._edits.change(lambda document: refuse(document, place.box, place.mask))
             self._missed.dismiss(place)
             self._decided()
 

@@ -16,6 +16,7 @@ from cpsam_gui.operations.region_run import land, with_output, without_deleted
 from cpsam_gui.operations.replacing import is_kept
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import counted, filled
+from cpsam_gui.runs.left_out import with_way_back
 from cpsam_gui.runs.options import RunOptions, still_by_hand, thresholds_in
 from cpsam_gui.session.run_state import threshold_state
 from cpsam_gui.session.run_traces import RunTraces
@@ -87,15 +88,6 @@ def name_of_change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         value = now["min_size"]
         return f"Smallest object {value}" if value else "Smallest object off"
     return THRESHOLDS
-
-
-def words_of_deleted(count: int) -> str:
-    """Return in words how many objects were found again that a person had deleted, and left out."""
-    one, many = (
-        translate("1 object that was deleted by hand stays deleted"),
-        translate("{:,} objects that were deleted by hand stay deleted"),
-    )
-    return counted(count, one, many)
 
 
 def touched_rows(document: Document) -> dict[int, ObjectRecord]:
@@ -244,9 +236,9 @@ class RunResults:
                 else (translate("1 object found"), translate("{:,} objects found"))
             )
             # A slider is moved many times, and its person knows what was deleted.
-            away = () if live or not found.left_out else (words_of_deleted(found.left_out),)
-            said = (counted(len(found.records), one, many), *away, *map(translate_said, found.notes))
-            self._notices.message.emit("; ".join(said))
+            away = "" if live else with_way_back(found.left_out)
+            said = (counted(len(found.records), one, many), *map(translate_said, (away, *found.notes)))
+            self._notices.message.emit("; ".join(filter(None, said)))
             if not live:
                 self._match_panel(pending)
 
@@ -288,8 +280,8 @@ class RunResults:
         words = (
             translate("1 object in the region") if len(new) == 1 else translate("{:,} objects in the region")
         )
-        said = (filled(words, len(new)), *([words_of_deleted(left_out)] if left_out else []))
-        self._notices.message.emit("; ".join(said))
+        said = filled(words, len(new)), translate_said(with_way_back(left_out))
+        self._notices.message.emit("; ".join(filter(None, said)))
         if done is not None:
             done(new)
 

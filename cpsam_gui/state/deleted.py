@@ -32,7 +32,7 @@ MOST_BYTES = 1 << 28
 
 @dataclass(frozen=True, slots=True)
 class DeletedPlaces:
-    """Pixels that a person emptied, and that nothing was put in since.
+    """Pixels that a person emptied or said to hold no cell, and that nothing was put in since.
 
     Attributes
     ----------
@@ -84,6 +84,13 @@ class DeletedPlaces:
     def mask(self, box: Box | None = None) -> Mask:
         """Return which pixels (z, y, x) of a block, or of the image, are meant."""
         return _painted(*self.runs, self.shape, Box.whole(self.shape) if box is None else box)
+
+    def holds(self, points: Whole) -> Mask:
+        """Return which of the pixels (n, 3), each z, y, x, are meant."""
+        starts, lengths = self.runs
+        flat = np.ravel_multi_index(tuple(points.T), self.shape)
+        place = np.searchsorted(starts, flat, "right") - 1
+        return np.asarray((place >= 0) & (flat < (starts + lengths)[place]), np.bool_)
 
 
 def changed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,15 @@ class MissedCells:
     """Where the model is surest."""
     area: int
     probability: float
+    packed: bytes
+    """Its pixels in the box, a bit each."""
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        """Its pixels (z, y, x) in the box."""
+        shape = self.box.shape
+        bits = np.unpackbits(np.frombuffer(self.packed, np.uint8), count=math.prod(shape))
+        return bits.reshape(shape).view(np.bool_)
 
 
 def find_missed(
@@ -42,30 +52,32 @@ def find_missed(
     still
         The labels as they are now.
     deleted
-        Where a person deleted objects: nothing is missed there.
+        Where a person deleted objects, or said that there is no cell: nothing is missed there.
     """
     from cpsam_core.review.coverage import uncovered
 
     progress(0, 1, "")
     labels = still.array()
-    if deleted is not None:
-        labels[deleted.mask()] = 1
+    refused = None if deleted is None else deleted.mask()
     if logits.ndim == 2:
-        labels = labels[0]
+        labels, refused = labels[0], None if refused is None else refused[0]
     if labels.shape != logits.shape:
         return ()
-    found = uncovered(logits, labels)
-    boxes, points = found.boxes, found.points
+    found = uncovered(logits, labels, refused=refused)
+    boxes, points, numbers = found.boxes, found.points, found.numbers
     if logits.ndim == 2:
         boxes = np.concatenate([np.tile([[[0, 1]]], (len(boxes), 1, 1)), boxes], axis=1)
         points = np.concatenate([np.zeros((len(points), 1), np.int64), points], axis=1)
+        numbers = numbers[None]
     table = (
         boxes.reshape(-1, 6).tolist(),
         points.tolist(),
         found.areas.tolist(),
         found.probabilities.tolist(),
     )
-    return tuple(
-        MissedCells(Box(*box), point[0], point[1], point[2], area, probability)
-        for box, point, area, probability in zip(*table, strict=True)
-    )
+    made = []
+    for number, (corners, point, area, probability) in enumerate(zip(*table, strict=True), start=1):
+        box = Box(*corners)
+        packed = np.packbits(numbers[box.slices] == number).tobytes()
+        made.append(MissedCells(box, point[0], point[1], point[2], area, probability, packed))
+    return tuple(made)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LEAST_PIXELS = 5
 # Candidates, the largest ones.
 MOST = 1500
-BY_HAND = "deleted by you"
+BY_HAND = "deleted or refused by you"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,8 @@ Masks of single time points, scenes and layers lie in folders of their own insid
 ``t003/project.json``), so that one project holds all of a movie. Where there are no masks of the image as a whole, the
 outer ``project.json`` says a version from which on programs know that.
 
-The window keeps in ``deleted`` of ``project.json`` where a person deleted objects, which its runs do not bring back:
+The window keeps in ``deleted`` of ``project.json`` where a person deleted objects or said that there is no
+cell; its runs bring nothing back there:
 the ``shape`` (z, y, x) and the ``runs`` of pixels, packed as `cpsam_gui.state.deleted` says.
 
 Why a zip of TIFF and JSON: it is one file, which is copied, mailed and renamed with nothing left behind; every system

@@ -23,8 +23,8 @@ class UncoveredPlaces:
 
     Attributes
     ----------
-    regions : (y, x) or (z, y, x) bool
-        The pixels of all regions.
+    numbers : (y, x) or (z, y, x) int32
+        The number of the region, from 1, that each pixel belongs to; 0 for none.
     boxes : (n, axes, 2) int64
         First pixel and one past the last of each region along each axis.
     areas : (n,) int64
@@ -35,7 +35,7 @@ class UncoveredPlaces:
         Mean probability of each, 0 to 1.
     """
 
-    regions: NDArray[np.bool_]
+    numbers: NDArray[np.int32]
     boxes: NDArray[np.int64]
     areas: NDArray[np.int64]
     points: NDArray[np.int64]
@@ -44,6 +44,11 @@ class UncoveredPlaces:
     def __len__(self) -> int:
         """Return how many regions there are."""
         return len(self.areas)
+
+    @property
+    def regions(self) -> NDArray[np.bool_]:
+        """The pixels of all regions."""
+        return self.numbers > 0
 
 
 def uncovered(
@@ -54,6 +59,7 @@ def uncovered(
     min_size: int = 15,
     rim: int = 1,
     at_border: float = 1.0,
+    refused: NDArray[np.bool_] | None = None,
 ) -> UncoveredPlaces:
     """Return the connected regions where the model saw cells and no object is.
 
@@ -74,33 +80,60 @@ def uncovered(
     at_border : float
         Of a cell that the border of the image cuts the model sees little: a region there reaches as far as the logit
         is above `threshold` - `at_border`, if it is above `threshold` somewhere. 0 makes no difference.
+    refused : bool array of the same shape, optional
+        Where somebody said that there is no cell. A region is left out where most of it lies there, and of the others
+        that part.
 
     Raises
     ------
     ImageError
-        The two arrays do not fit.
+        The arrays do not fit.
     """
     flat = as_labels(labels)
     if logits.shape != flat.shape:
         raise ImageError(f"Logits of shape {logits.shape} do not fit labels of shape {flat.shape}.")
-    free = (logits > threshold) & (flat == 0)
-    wide = _opened(free, rim)
-    if at_border > 0:
-        wide |= _cut_by_border(_opened((logits > threshold - at_border) & (flat == 0), rim), free)
-    pieces, count = _pieces(wide)
+    if refused is not None and refused.shape != flat.shape:
+        raise ImageError(f"What was refused has the shape {refused.shape}, the labels {flat.shape}.")
+    background = flat == 0
+    pieces, count = _pieces(_wide(logits, background, threshold, rim, at_border))
+    if refused is not None:
+        background &= ~(refused | _lying_in(refused, pieces, count)[pieces])
+        pieces, count = _pieces(_wide(logits, background, threshold, rim, at_border))
     areas = np.bincount(pieces.ravel(), minlength=count + 1)[1:]
     kept = np.flatnonzero(areas >= max(min_size, 1))
     kept = kept[np.argsort(-areas[kept], kind="stable")]
     place = np.zeros(count + 1, np.int32)
     place[kept + 1] = np.arange(1, len(kept) + 1)
     numbered = place[pieces]
-    regions = numbered > 0
     found = ndimage.find_objects(numbered) if len(kept) else []
     boxes = np.array([[(side.start, side.stop) for side in box] for box in found], np.int64).reshape(
         len(kept), flat.ndim, 2
     )
-    points, probabilities = _surest(numbered, regions, logits, len(kept))
-    return UncoveredPlaces(regions, boxes, areas[kept].astype(np.int64), points, probabilities)
+    points, probabilities = _surest(numbered, logits, len(kept))
+    return UncoveredPlaces(numbered, boxes, areas[kept].astype(np.int64), points, probabilities)
+
+
+def _wide(
+    logits: NDArray[np.floating[Any]],
+    background: NDArray[np.bool_],
+    threshold: float,
+    rim: int,
+    at_border: float,
+) -> NDArray[np.bool_]:
+    """Return where the model saw cells on the background, without rims."""
+    free = (logits > threshold) & background
+    wide = _opened(free, rim)
+    if at_border > 0:
+        wide = wide | _cut_by_border(_opened((logits > threshold - at_border) & background, rim), free)
+    return wide
+
+
+def _lying_in(refused: NDArray[np.bool_], pieces: NDArray[np.int32], count: int) -> NDArray[np.bool_]:
+    """Return, by number, which pieces lie for the most part where somebody said that there is no cell."""
+    areas = np.bincount(pieces.ravel(), minlength=count + 1)
+    most = 2 * np.bincount(pieces[refused], minlength=count + 1) > areas
+    most[0] = False
+    return most
 
 
 def _opened(free: NDArray[np.bool_], rim: int) -> NDArray[np.bool_]:
@@ -140,10 +173,10 @@ def _pieces(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
 
 
 def _surest(
-    numbered: NDArray[np.int32], regions: NDArray[np.bool_], logits: NDArray[np.floating[Any]], count: int
+    numbered: NDArray[np.int32], logits: NDArray[np.floating[Any]], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Return the pixel with the largest logit and the mean probability of each region."""
-    at = np.flatnonzero(regions)
+    at = np.flatnonzero(numbered)
     owner, values = numbered.reshape(-1)[at] - 1, logits.reshape(-1)[at].astype(np.float64)
     order = np.lexsort((-values, owner))
     first = order[np.searchsorted(owner[order], np.arange(count))] if count else order[:0]

@@ -143,6 +143,14 @@
       <translation>1 Objekt kopiert</translation>
     </message>
     <message>
+      <source>1 object deleted or refused by hand stays away</source>
+      <translation>1 von Hand gelöschtes oder abgelehntes Objekt bleibt weg</translation>
+    </message>
+    <message>
+      <source>1 object deleted or refused by hand stays away (Replace all brings it back)</source>
+      <translation>1 von Hand gelöschtes oder abgelehntes Objekt bleibt weg („Alle ersetzen“ bringt es zurück)</translation>
+    </message>
+    <message>
       <source>1 object found</source>
       <translation>1 Objekt gefunden</translation>
     </message>
@@ -157,10 +165,6 @@
     <message>
       <source>1 object so far</source>
       <translation>1 Objekt bisher</translation>
-    </message>
-    <message>
-      <source>1 object that was deleted by hand stays deleted</source>
-      <translation>1 von Hand gelöschtes Objekt bleibt gelöscht</translation>
     </message>
     <message>
       <source>1 object that you touched will be replaced</source>
@@ -5177,8 +5181,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Grad</translation>
     </message>
     <message>
-      <source>deleted by you</source>
-      <translation>von Ihnen gelöscht</translation>
+      <source>deleted or refused by you</source>
+      <translation>von Ihnen gelöscht oder abgelehnt</translation>
     </message>
     <message>
       <source>diameter {:.1f} px</source>
@@ -6141,10 +6145,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{:,} Objekte bisher</translation>
     </message>
     <message>
-      <source>{:,} objects that were deleted by hand stay deleted</source>
-      <translation>{:,} von Hand gelöschte Objekte bleiben gelöscht</translation>
-    </message>
-    <message>
       <source>{:,} objects that you touched will be replaced</source>
       <translation>{:,} von Ihnen bearbeitete Objekte werden ersetzt</translation>
     </message>
@@ -6595,6 +6595,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} objects became {}</source>
       <translation>{} Objekte wurden zu {}</translation>
+    </message>
+    <message>
+      <source>{} objects deleted or refused by hand stay away</source>
+      <translation>{} von Hand gelöschte oder abgelehnte Objekte bleiben weg</translation>
+    </message>
+    <message>
+      <source>{} objects deleted or refused by hand stay away (Replace all brings them back)</source>
+      <translation>{} von Hand gelöschte oder abgelehnte Objekte bleiben weg („Alle ersetzen“ bringt sie zurück)</translation>
     </message>
     <message>
       <source>{} objects locked</source>

@@ -27,6 +27,7 @@ SPEAKERS = (
     "session/run_results.py",
     "runs/fates.py",
     "runs/folder_queue.py",
+    "runs/left_out.py",
     "runs/movie_times.py",
     "session/images.py",
     "session/segmenting.py",

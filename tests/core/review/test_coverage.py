@@ -64,3 +64,18 @@ def test_nothing_missed() -> None:
     assert len(uncovered(np.ones((0, 10)), labels[:0])) == 0
     with pytest.raises(ImageError, match="do not fit"):
         uncovered(np.ones((10, 11)), labels)
+
+
+def test_where_a_cell_was_refused_nothing_is_missed_and_the_rest_stays() -> None:
+    logits = np.full((40, 60), -3.0, np.float32)
+    logits[5:15, 5:15] = 2
+    logits[20:30, 5:30] = 2
+    logits[20:30, 45:] = 2
+    refused = np.zeros(logits.shape, np.bool_)
+    refused[7:15, 5:15] = True  # most of the first, and less than half of the second
+    refused[20:30, 5:15] = True
+    found = uncovered(logits, np.zeros((40, 60), int), refused=refused)
+    assert found.boxes.tolist() == [[[20, 30], [15, 30]], [[20, 30], [45, 60]]]
+    assert [int((found.numbers == number).sum()) for number in (1, 2)] == found.areas.tolist()
+    with pytest.raises(ImageError):
+        uncovered(logits, np.zeros((40, 60), int), refused=refused[:3])

@@ -13,6 +13,7 @@ from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels import ReviewPanel
+from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tasks.coverage import find_missed
@@ -250,6 +251,46 @@ def test_a_missed_cell_that_is_drawn_is_gone(segmented: Window, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: not session.missed.all and session.jobs.idle)
     with qtbot.waitSignal(session.message):
         reviewing.next_missed()
+
+
+def test_a_missed_cell_that_was_refused_stays_away_also_when_the_image_is_opened_again(
+    segmented: Window, qtbot: QtBot
+) -> None:
+    session, reviewing, missed = segmented.session, segmented.session.reviewing, segmented.session.missed
+
+    def looked() -> None:
+        missed.stale = True
+        with qtbot.waitSignal(missed.changed):
+            missed.follow(True)
+        qtbot.waitUntil(lambda: not missed.looking and session.jobs.idle)
+
+    see_a_cell(session)
+    segmented.show_panel("Review")
+    qtbot.waitUntil(lambda: len(missed.all) == 1 and session.jobs.idle)
+    segmented.canvas.setFocus()
+    qtbot.keyClick(segmented.canvas, Qt.Key.Key_J)
+    qtbot.waitUntil(lambda: reviewing.place is not None)
+    qtbot.keyClick(segmented.canvas, Qt.Key.Key_Delete)
+    assert not missed.all and session.document.facts.review is ReviewState.CORRECTED
+    # It is a step like other decisions: taken back, the place is there and counts as not seen.
+    actions_of(segmented)["undo"].trigger()
+    qtbot.waitUntil(lambda: len(missed.all) == 1 and not missed.looking and session.jobs.idle)
+    assert missed.unseen() is not None
+    actions_of(segmented)["redo"].trigger()
+    qtbot.waitUntil(lambda: not missed.all and not missed.looking and session.jobs.idle)
+    assert session.persistence.save_now() and session.path is not None
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(session.path)
+    settle(session, qtbot)
+    see_a_cell(session)
+    looked()
+    assert not missed.all
+    # Another run sees the place a little larger, and finds no object there either.
+    flows = session.run_state.flows
+    assert flows is not None
+    flows.logits[36:44, 80:94] = 4
+    looked()
+    assert not missed.all
 
 
 def test_no_cell_is_called_missing_before_the_search_is_over(segmented: Window, qtbot: QtBot) -> None:

@@ -561,25 +561,35 @@ def test_what_was_deleted_stays_deleted_in_runs_and_a_click_on_its_ghost_brings_
     operations.delete(document, [int(document.labels[0, 20, 20]), int(document.labels[0, 60, 60])])
     run(session, qtbot)
     qtbot.waitUntil(lambda: session.jobs.idle)
-    assert said[-1] == "2 objects found; 2 objects that were deleted by hand stay deleted"
+    assert (
+        said[-1]
+        == "2 objects found; 2 objects deleted or refused by hand stay away (Replace all brings them back)"
+    )
     assert not document.labels[0, 20, 20] and not document.labels[0, 60, 60]
     assert document.facts.review is ReviewState.CORRECTED
     # The rule holds in a region, too.
     session.segmenting.segment_region(Box(0, 1, 5, 35, 5, 35))
     qtbot.waitUntil(lambda: session.jobs.idle)
-    assert said[-1] == "0 objects in the region; 1 object that was deleted by hand stays deleted"
+    one_away = "1 object deleted or refused by hand stays away (Replace all brings it back)"
+    assert said[-1] == f"0 objects in the region; {one_away}"
     session.run_state.flows = flows
     session.segmenting.mask_again()
     rejected = session.rejected
     qtbot.waitUntil(lambda: session.jobs.idle and len(rejected.now) == 2)
-    assert {one.reason for one in rejected.now} == {"deleted by you"}
+    assert {one.reason for one in rejected.now} == {"deleted or refused by you"}
     assert rejected.keep(0, 20, 20)
     run(session, qtbot)
     qtbot.waitUntil(lambda: session.jobs.idle)
-    assert said[-1] == "3 objects found; 1 object that was deleted by hand stays deleted"
-    # Whoever wants all to be made again gets all.
+    assert said[-1] == f"3 objects found; {one_away}"
+    # Whoever wants all to be made again gets all: in a region what lies there.
     session.run_state.change(keep=False)
     session.questions.ask = lambda question: "replace"
+    operations.delete(document, [int(document.labels[0, 20, 20])])
+    assert not document.labels[0, 20, 20] and not document.labels[0, 60, 60]
+    session.segmenting.segment_region(Box(0, 1, 5, 35, 5, 35))
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert said[-1] == "1 object in the region" and document.labels[0, 20, 20]
+    assert document.facts.deleted is not None
     run(session, qtbot)
     qtbot.waitUntil(lambda: session.jobs.idle)
     assert said[-1] == "4 objects found" and document.facts.deleted is None

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cpsam_gui import operations, tasks
+from cpsam_gui.operations.reviewing import refuse
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.deleted import DeletedPlaces
 from cpsam_gui.state.document import Document
@@ -16,7 +17,7 @@ from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.project import checked_facts, fields_of_facts
-from cpsam_gui.tasks.coverage import find_missed
+from cpsam_gui.tasks.coverage import MissedCells, find_missed
 
 if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels
@@ -229,3 +230,25 @@ def test_the_review_does_not_call_it_missed() -> None:
     with document.step("Segment region", StepKind.SEGMENT_REGION):
         document.write(Box(0, 1, 45, 55, 45, 55), np.zeros((1, 10, 10), np.uint32), Origin.MODEL)
     assert missed() == 1, "the model left it out, and no person"
+
+
+@pytest.mark.parametrize("planes", [1, 3])
+def test_where_a_person_said_that_there_is_no_cell_no_run_puts_one(planes: int) -> None:
+    cells = scene(planes)
+    document = segmented(np.where(cells == FAR, np.uint32(0), cells))
+    logits = np.where(cells > 0, 3.0, -3.0).astype(np.float32)
+
+    def missed() -> tuple[MissedCells, ...]:
+        seen = logits[0] if planes == 1 else logits
+        return find_missed(seen, document.snapshot(), document.facts.deleted, lambda *_: None)
+
+    (place,) = missed()
+    assert np.array_equal(place.mask, cells[place.box.slices] == FAR)
+    refuse(document, place.box, place.mask)
+    assert not missed()
+    assert with_thresholds(document, cells, StepKind.SEGMENT) == 1
+    assert places(document) == {DIAGONAL, ROUND, SMALL} and not missed()
+    assert checked_facts(fields_of_facts(document.facts)) == document.facts
+    document.undo()
+    document.undo()
+    assert missed() == (place,) and document.facts.deleted is None
