@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
+
+from cpsam_gui.runs.left_out import words_of_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -42,6 +44,8 @@ class QueueEntry:
     path: Path
     state: QueueState = QueueState.WAITING
     objects: int = 0
+    left_out: int = field(default=0, kw_only=True)
+    """How many were found where a person had deleted or refused some, and stay away."""
     words: str = ""
     """Why it was skipped or failed; what is being done while it runs."""
     part: float = 0.0
@@ -76,7 +80,8 @@ class QueueEntry:
         return f"{state}: {words}" if words else state
 
     def _with_times(self, words: str, translate: Callable[[str], str]) -> str:
-        said = [words, *(translate(one) for one in (self.only, self.times, self.scene) if one)]
+        away = words_of_left_out(self.left_out) if self.state is QueueState.DONE else ""
+        said = [words, *(translate(one) for one in (self.only, self.times, self.scene, away) if one)]
         if self.state is QueueState.DONE and self.words:
             # Of time points that were left alone.
             said.append(f"{translate('skipped')}: {translate(self.words)}")
@@ -186,6 +191,9 @@ class Queue:
         files = sum(entry.state is QueueState.DONE and entry.scene != "" for entry in self._entries)
         if files:
             parts.append(translate(f"one scene only of {files:,} file{'' if files == 1 else 's'}"))
+        away = sum(entry.left_out for entry in self._entries if entry.state is QueueState.DONE)
+        if away:
+            parts.append(translate(words_of_left_out(away)))
         ticked = sum(entry.chosen for entry in self._entries)
         total = (
             translate(f"{ticked:,} of {count:,} image{'' if count == 1 else 's'}")

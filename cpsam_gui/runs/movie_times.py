@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +11,8 @@ class MovieTimes:
 
     count: int
     objects: int = 0
+    left_out: int = field(default=0, kw_only=True)
+    """How many were found where a person had deleted or refused some, and stay away."""
     segmented: frozenset[int] = frozenset()
     skipped: tuple[tuple[int, str], ...] = ()
     """Those that were left alone, and why."""
@@ -28,11 +30,16 @@ class MovieTimes:
         """Return how much of the movie is done, 0 to 1, with so much of the time point at work."""
         return (self.count - len(self.left) + of_next) / self.count
 
-    def adding(self, time: int, objects: int, skipped: str = "") -> MovieTimes:
+    def adding(self, time: int, objects: int, skipped: str = "", left_out: int = 0) -> MovieTimes:
         """Return the same with one that was segmented, or left alone for a reason."""
         if skipped:
             return replace(self, skipped=(*self.skipped, (time, skipped)))
-        return replace(self, segmented=self.segmented | {time}, objects=self.objects + objects)
+        return replace(
+            self,
+            segmented=self.segmented | {time},
+            objects=self.objects + objects,
+            left_out=self.left_out + left_out,
+        )
 
     def failing(self, time: int, why: str) -> MovieTimes:
         """Return the same with one that failed."""

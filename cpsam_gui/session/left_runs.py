@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import filled
+from cpsam_gui.runs.left_out import with_way_back
 from cpsam_gui.session.image_names import name_of
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.tasks.left_run import KeptRun, LeftRun, keep_for_later, keep_left_or_for_later
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.persistence import Persistence
+    from cpsam_gui.tasks.saving import LoadedMasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class LeftRuns:
     def _run(self, work: Callable[[Any], Any], then: Callable[[Any], object]) -> None:
         self._jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, outlives_image=True, then=then)
 
-    def _ended(self, at: RunImage, again: Callable[[], None], result: int | KeptRun | None) -> None:
+    def _ended(self, at: RunImage, again: Callable[[], None], result: LoadedMasks | KeptRun | None) -> None:
         if result is None:
             again()
         elif isinstance(result, KeptRun):
@@ -112,13 +114,13 @@ class LeftRuns:
         else:
             self._saved(at, result)
 
-    def _saved(self, at: RunImage, count: int) -> None:
+    def _saved(self, at: RunImage, found: LoadedMasks) -> None:
         self._notices.saved.emit(str(project_path(at.path)))
         one, many = (
             translate("{}: 1 object found and saved"),
             translate("{}: {:,} objects found and saved"),
         )
-        self._notices.message.emit(one.format(at.name) if count == 1 else filled(many, at.name, count))
+        self._notices.message.emit("; ".join(_said(at, found, one, many)))
 
     def _kept(self, at: RunImage, again: Callable[[], None], kept: KeptRun) -> None:
         if self._open_image.is_at(at.path, at.image.key):
@@ -132,8 +134,13 @@ class LeftRuns:
                 "{}: {:,} objects found. They are not saved, and are there when the image is opened again."
             ),
         )
-        count = len(kept.found.records)
-        words = one.format(at.name) if count == 1 else filled(many, at.name, count)
-        if kept.why is not None:
-            words += f" {problem_from(kept.why).text}"
-        self._notices.ended.emit(words, "")
+        words, *away = _said(at, kept.found, one, many)
+        why = [] if kept.why is None else [problem_from(kept.why).text]
+        self._notices.ended.emit(" ".join([words, *(f"{one}." for one in away), *why]), "")
+
+
+def _said(at: RunImage, found: LoadedMasks, one: str, many: str) -> list[str]:
+    """Return what is said of a run: how many objects it found, and how many stay away since a person deleted them."""
+    count = len(found.records)
+    words = one.format(at.name) if count == 1 else filled(many, at.name, count)
+    return [words, *filter(None, [translate_said(with_way_back(found.left_out))])]

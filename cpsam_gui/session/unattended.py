@@ -234,13 +234,14 @@ class FolderRun:
         self._pace.start("")
 
         def landed(outcome: tasks.RunOutcome) -> None:
-            count = len(outcome.found.records)
+            count, left_out = len(outcome.found.records), outcome.found.left_out
             if self._times is not None:
-                self._times = self._times.adding(time, count)
+                self._times = self._times.adding(time, count, left_out=left_out)
             else:
                 only = self.movies.only(path, plan.reading)
                 scene = self.movies.scene(path)
-                self._done(number, tasks.UnattendedResult(count, only=only, scene=scene))
+                found = tasks.UnattendedResult(count, left_out=left_out, only=only, scene=scene)
+                self._done(number, found)
 
         def failed(problem: Problem) -> None:
             if self._times is not None:
@@ -300,6 +301,7 @@ class FolderRun:
             number,
             state=state,
             objects=handled.objects,
+            left_out=handled.left_out,
             words=handled.skipped,
             only=handled.only,
             scene=handled.scene,
@@ -346,7 +348,15 @@ class FolderRun:
             state, words = QueueState.FAILED, times.reasons
         else:
             state, words = (QueueState.DONE if times.segmented else QueueState.SKIPPED), times.reasons
-        self.queue.put(number, state=state, objects=times.objects, words=words, times=times.words, part=1.0)
+        self.queue.put(
+            number,
+            state=state,
+            objects=times.objects,
+            left_out=times.left_out,
+            words=words,
+            times=times.words,
+            part=1.0,
+        )
         if times.segmented - {self._open_time} and self._open_image.is_at(self.queue.entries[number].path):
             self.movie_done()
         if times.segmented:

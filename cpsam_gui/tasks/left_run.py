@@ -27,8 +27,8 @@ from cpsam_gui.storage.waiting_work import is_older
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks, ready_to_land, records_with
 from cpsam_gui.tasks.saving import LoadedMasks, read_masks
+from cpsam_gui.tasks.saving_found import room_for_flows, save_found
 from cpsam_gui.tasks.segmenting import combine
-from cpsam_gui.tasks.unattended import room_for_flows, save_found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -95,8 +95,8 @@ class KeptRun:
     why: Exception | None = None
 
 
-def keep_left(run: LeftRun, progress: Progress) -> int | None:
-    """Save what was found with its image and return the number of objects; None where somebody works on it by now.
+def keep_left(run: LeftRun, progress: Progress) -> LoadedMasks | None:
+    """Save what was found with its image and return it; None where somebody works on the image by now.
 
     Raises
     ------
@@ -117,10 +117,12 @@ def keep_left(run: LeftRun, progress: Progress) -> int | None:
             if identity_of(project) == seen:
                 # As with any save, there is no label image unless there was one.
                 save_found(run.path, run.image, before, found, run.step, with_flows=room, label_image=False)
-                return len(found.records)
+                return found
 
 
-def keep_left_or_for_later(run: LeftRun, kept: Collection[Path], progress: Progress) -> int | KeptRun | None:
+def keep_left_or_for_later(
+    run: LeftRun, kept: Collection[Path], progress: Progress
+) -> LoadedMasks | KeptRun | None:
     """Save what was found with its image; where that fails, such as on a full disk, keep it as `keep_for_later` does.
 
     Work that waits in one of the journals `kept` is no file's, and what is found stays with it.
@@ -264,11 +266,11 @@ def with_region(
     if before is not None:
         document.replace("", before.store, before.records, kind=StepKind.LOAD, facts=document.facts)
     document.rule = lambda step, facts: after(step, facts, document.table)
-    found, _ = without_deleted(found, document.facts.deleted if keep else None)
+    found, left_out = without_deleted(found, document.facts.deleted if keep else None)
     land(document, "", found, given_up)
     output = None if before is None or before.output is None else with_output(before.output, found)
     labels, rows = document.snapshot().array(), Records(document.objects)
-    made = ready_to_land(MaskResult(labels, rows, output, settings))
+    made = ready_to_land(MaskResult(labels, rows, output, settings, left_out=left_out))
     return _loaded(made, before, document.facts)
 
 
@@ -280,5 +282,12 @@ def _loaded(found: MaskResult, before: MaskResult | None, facts: ImageFacts) -> 
     """Return masks with what is known of the image."""
     foreign = before.foreign if isinstance(before, LoadedMasks) else {}
     return LoadedMasks(
-        found.labels, found.records, found.output, found.settings, facts, foreign, packed=found.packed
+        found.labels,
+        found.records,
+        found.output,
+        found.settings,
+        facts,
+        foreign,
+        left_out=found.left_out,
+        packed=found.packed,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +13,15 @@ from cpsam_gui.runs.fates import EarlierWork, fate_of, one_of, scene_of
 from cpsam_gui.runs.folder_queue import ExistingMasks
 from cpsam_gui.runs.movie_times import MovieTimes, at_work
 from cpsam_gui.runs.options import remembered, still_by_hand
-from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.review_rule import CORRECTED, any_touched
-from cpsam_gui.state.steps import StepKind
-from cpsam_gui.storage import worklog
-from cpsam_gui.storage.companions import PROJECT, earlier_work, images_in, masks_path, project_path
-from cpsam_gui.storage.kept_flows import make_room
+from cpsam_gui.storage.companions import PROJECT, earlier_work, project_path
 from cpsam_gui.storage.own_writes import writing
 from cpsam_gui.tasks.axes_reading import as_far_as_it_fits, raw_like
 from cpsam_gui.tasks.earlier_works import is_still, masks_there, waits
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks
-from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, is_own, read_masks, save
+from cpsam_gui.tasks.saving import LoadedMasks, read_masks
+from cpsam_gui.tasks.saving_found import room_for_flows, save_found
 from cpsam_gui.tasks.segmenting import combine, run_network
 from cpsam_gui.tasks.time_point_labels import add_label_images
 
@@ -42,8 +39,6 @@ if TYPE_CHECKING:
     from cpsam_gui.tasks.axes_reading import AxesReading
 
 OPEN = "open in the window"
-SEGMENT = "Segment"
-"""What the log of the image calls it."""
 STEPS = 100_000
 """Of the progress of a movie."""
 FLOW_BYTES = 6
@@ -94,6 +89,8 @@ class UnattendedResult:
     """What became of an image: its objects, or why it was left alone."""
 
     objects: int = 0
+    left_out: int = field(default=0, kw_only=True)
+    """How many were found where a person had deleted or refused some, and stay away."""
     skipped: str = ""
     only: str = ""
     """Which time point alone was segmented; empty where there are no others."""
@@ -157,7 +154,8 @@ def _segment_times(
             times = times.failing(time, str(error))
         else:
             # Somebody went there while it was worked on.
-            times = times if result.skipped == OPEN else times.adding(time, result.objects, result.skipped)
+            there = result.skipped == OPEN
+            times = times if there else times.adding(time, result.objects, result.skipped, result.left_out)
     if times.segmented:
         parts = (_arranged(raw, path, plan.reading.at(time)) for time in range(times.count))
         add_label_images(path, parts, plan.is_open)
@@ -225,14 +223,7 @@ def _segment_as_seen(
         progress(1, 1, "Saving")
         # Nothing is cancelled any more: project and label image go together.
         save_found(path, image, before, found, with_flows=room)
-    return UnattendedResult(len(found.records))
-
-
-def room_for_flows(path: Path, most_bytes: int, is_open: Callable[[Path, DocumentKey | None], bool]) -> bool:
-    """Whether the project of an image may keep flows; those of others, but for what is open, make room for them."""
-    return most_bytes > 0 and make_room(
-        path.parent, most_bytes, lambda project: any(is_open(one, None) for one in _images_of(project))
-    )
+    return UnattendedResult(len(found.records), left_out=found.left_out)
 
 
 def _read(path: Path, like: AxesReading) -> tuple[Raw, AxesReading, int]:
@@ -280,51 +271,3 @@ def _corrected(found: MaskResult) -> bool:
     """Whether masks hold anything that a person did."""
     reviewed = isinstance(found, LoadedMasks) and found.facts is not None and found.facts.review in CORRECTED
     return reviewed or any_touched(found.records)
-
-
-def _images_of(project: Path) -> list[Path]:
-    """Return the images whose work a project may hold."""
-    return [one for one in images_in(project.parent) if project_path(one) == project]
-
-
-def save_found(
-    path: Path,
-    image: Image,
-    before: MaskResult | None,
-    found: MaskResult,
-    step: tuple[str, StepKind] = (SEGMENT, StepKind.SEGMENT),
-    *,
-    with_flows: bool,
-    label_image: bool = True,
-) -> None:
-    """Write the project of an image that is not open, and the label image beside it.
-
-    One that is there follows the project, unless another program changed it: it may hold somebody's corrections. Where
-    there is none, `label_image` says whether it is made. `step` is what the log of the image calls it, and its kind.
-    """
-    from cpsam_core.images.fingerprint import fingerprint
-
-    facts, foreign = ImageFacts(), dict[str, Any]()
-    if isinstance(before, LoadedMasks):
-        facts, foreign = before.facts or facts, dict(before.foreign)
-    if isinstance(found, LoadedMasks):
-        facts = found.facts or facts
-    if facts.review is ReviewState.NOT_STARTED:
-        facts = facts.changed(review=ReviewState.SEGMENTED)
-    foreign = worklog.noted(foreign, *step)
-    extra = SaveExtras(
-        path,
-        found.settings,
-        found.output,
-        with_flows=with_flows,
-        facts=facts,
-        foreign=foreign,
-        key=image.key,
-        fingerprint=fingerprint(image.pixels),
-    )
-    if image.path is None:
-        raise ImageError(f"{path.name} has no place to save masks in.")
-    project, masks = project_path(path), masks_path(path, image.key)
-    follows = is_own(masks) if masks.exists() else label_image
-    for target in (project, masks) if follows else (project,):
-        save(target, found.labels, found.records, extra, silent)

@@ -37,6 +37,7 @@ SPEAKERS = (
     "tasks/exporting.py",
     "tasks/rejected.py",
     "tasks/saving.py",
+    "tasks/saving_found.py",
     "tasks/suggesting.py",
     "tasks/unattended.py",
     "panels/segment",

@@ -16,7 +16,7 @@ from PyQt6.QtCore import QCoreApplication, QItemSelectionModel, Qt
 from cpsam_core.errors import ImageError
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.system.file_identity import identity_of
-from cpsam_gui import tasks
+from cpsam_gui import operations, tasks
 from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
 from cpsam_gui.program.i18n import FOLDER, TextTranslator, read_ts, translate_said
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
@@ -225,6 +225,27 @@ def test_corrected_work_survives(
     else:
         assert states == [QueueState.DONE, QueueState.SKIPPED, QueueState.DONE]
         assert masks_path(folder / "b2.tif").read_bytes() == before
+
+
+@pytest.mark.parametrize("at", ["open", "elsewhere"])
+def test_what_was_deleted_stays_away_and_the_row_and_the_end_say_so(
+    session: Session, qtbot: QtBot, folder: Path, at: str
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    with qtbot.waitSignal(session.history_changed):
+        session.segmenting.segment()
+    operations.delete(session.document, [1])
+    assert session.persistence.save_now()
+    if at == "elsewhere":
+        look_at(session, qtbot, folder / "b2.tif")
+    said: list[str] = []
+    session.message.connect(said.append)
+    session.folder_run.existing = ExistingMasks.KEEP_HAND_MADE
+    assert run_all(session, qtbot) == [QueueState.DONE, QueueState.DONE, QueueState.DONE]
+    away = "1 object deleted or refused by hand stays away"
+    texts = [entry.text(str) for entry in session.folder_run.queue.entries]
+    assert texts == [f"3 objects, {away}", "4 objects", "4 objects"]
+    assert said[-1] == f"Folder: 3 images: 3 done, {away}"
 
 
 def test_masks_of_other_programs_count_as_corrected(session: Session, qtbot: QtBot, folder: Path) -> None:

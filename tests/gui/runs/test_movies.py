@@ -16,7 +16,7 @@ from cpsam_gui import operations, tasks
 from cpsam_gui.jobs import job
 from cpsam_gui.panels import FilesPanel, SegmentPanel
 from cpsam_gui.program.run_part import RunPart
-from cpsam_gui.runs.folder_queue import QueueState
+from cpsam_gui.runs.folder_queue import ExistingMasks, QueueState
 from cpsam_gui.runs.movie_times import MovieTimes
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.companions import masks_path, project_path
@@ -306,9 +306,16 @@ def test_what_a_person_touched_in_a_time_point_stays(window: Window, qtbot: QtBo
     session.folder_run.start()
     done(session, qtbot)
     assert texts(session)[0] == "16 objects, 4 of 5 time points, skipped: corrected or from elsewhere"
+    assert session.persistence.save_now()
     with qtbot.waitSignal(session.image_changed):
         session.images.open(folder / "movie1.tif", reading=session.images.reading.at(0))
     assert len(session.document.objects) == 1
+    # Where it is done anew, what was deleted stays away, which is said of the movie.
+    session.folder_run.existing = ExistingMasks.KEEP_HAND_MADE
+    session.folder_run.start()
+    done(session, qtbot)
+    away = "3 objects deleted or refused by hand stay away"
+    assert texts(session)[0] == f"17 objects, all 5 time points, {away}"
 
 
 @pytest.mark.parametrize("autosave", [True, False])

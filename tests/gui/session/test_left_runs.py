@@ -19,7 +19,7 @@ from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.storage.waiting_work import saved_since
-from cpsam_gui.tasks import saving, unattended
+from cpsam_gui.tasks import saving, saving_found
 from tests.gui.session.showing import SQUARE, show
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 REGION = Box(0, 1, 5, 36, 5, 36)
 """Around one of the four discs."""
+ONE_AWAY = "1 object deleted or refused by hand stays away (Replace all brings it back)"
 
 
 @pytest.fixture
@@ -110,6 +111,33 @@ def test_what_a_person_drew_stays(
     finish(session, qtbot, gate)
     show(session, qtbot, image_file)
     assert sorted(row.touched for row in session.document.objects.values()) == [False] * 4 + [True]
+
+
+@pytest.mark.parametrize("saves", [True, False])
+def test_what_was_deleted_stays_away_and_it_is_said(
+    session: Session, qtbot: QtBot, gate: Event, image_file: Path, other: Path, saves: bool
+) -> None:
+    said: list[str] = []
+    session.notices.message.connect(said.append)
+    session.notices.ended.connect(lambda words, key: said.append(words))
+    gate.set()
+    show(session, qtbot, image_file)
+    with qtbot.waitSignal(session.history_changed):
+        session.segmenting.segment()
+    operations.delete(session.document, [1])
+    assert session.persistence.save_now()
+    if not saves:
+        save_by_hand(session)
+    gate.clear()
+    session.segmenting.segment()
+    show(session, qtbot, other)
+    finish(session, qtbot, gate)
+    if saves:
+        assert said[-1] == f"cells.tif: 3 objects found and saved; {ONE_AWAY}"
+    else:
+        assert said[-1].startswith("cells.tif: 3 objects found. They are not saved")
+        assert said[-1].endswith(f" {ONE_AWAY}.")
+    come_back(session, qtbot, image_file, 3)
 
 
 def test_a_time_point_that_was_left_gets_its_own(
@@ -215,7 +243,7 @@ def test_an_image_that_is_opened_while_its_project_is_written_shows_what_was_wri
         was_read.set()
         return opened
 
-    for module in (saving, unattended):
+    for module in (saving, saving_found):
         monkeypatch.setattr(module, "save", slowly)
     show(session, qtbot, image_file)
     if who == "run":
@@ -258,7 +286,7 @@ def test_a_region_is_saved_with_its_image(
     assert "Segmenting a region of cells.tif: goes on in the background" in said
     finish(session, qtbot, gate)
     # What was deleted in the region stays deleted.
-    assert said[-1] == "cells.tif: 3 objects found and saved"
+    assert said[-1] == f"cells.tif: 3 objects found and saved; {ONE_AWAY}"
     show(session, qtbot, image_file)
     assert sorted(row.touched for row in session.document.objects.values()) == [False] * 2 + [True]
     assert session.run_state.flows is not None
@@ -367,7 +395,7 @@ def test_what_cannot_be_saved_is_kept_and_there_again_with_its_image(
     session.segmenting.segment()
     show(session, qtbot, other)
     with monkeypatch.context() as patched:
-        patched.setattr(unattended, "save", full)
+        patched.setattr(saving_found, "save", full)
         finish(session, qtbot, gate)
     (words,) = said
     assert words.startswith("cells.tif: 4 objects found. They are not saved") and "No space left" in words
