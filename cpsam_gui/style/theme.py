@@ -170,7 +170,7 @@ def _palette(scheme: Scheme) -> QPalette:
         for one in roles:
             palette.setColor(one, QColor(colour))
     for one in (role.Text, role.WindowText, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, one, QColor(scheme.dim).darker(140))
+        palette.setColor(QPalette.ColorGroup.Disabled, one, QColor(_faint(scheme)))
     palette.setColor(role.Accent if hasattr(role, "Accent") else role.Highlight, QColor(scheme.accent))
     return palette
 

@@ -6,7 +6,7 @@ import gc
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtGui import QColor, QIcon
+from PyQt6.QtGui import QColor, QIcon, QPalette
 from PyQt6.QtWidgets import QToolBar, QToolButton
 
 from cpsam_gui.panels import SegmentPanel
@@ -75,3 +75,13 @@ def test_icons_of_selected_rows_are_seen_on_the_accent(
         run.queue.put(0, state=state)
         drawn = colour_of(shown.topLevelItem(0).icon(0), QIcon.State.Off, QIcon.Mode.Selected)
         assert contrast(drawn, scheme.accent) >= 4.4, state
+
+
+def test_what_cannot_be_used_is_fainter_than_what_can(
+    scheme: theme.Scheme, contrast: Contrast, qapp: QApplication
+) -> None:
+    """In the light theme it was nearly as dark as the rest."""
+    palette, groups = qapp.palette(), QPalette.ColorGroup
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
+        faint = contrast(palette.color(groups.Disabled, role), scheme.window)
+        assert 2 <= faint < contrast(QColor(scheme.dim), scheme.window), role
