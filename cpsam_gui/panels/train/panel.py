@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from cpsam_gui.jobs.jobs import Lane
@@ -12,15 +13,14 @@ from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.train.budget import BudgetField
 from cpsam_gui.panels.train.curves import Curves
 from cpsam_gui.panels.train.foot import TrainFoot
+from cpsam_gui.panels.train.foreseen import Foreseen
 from cpsam_gui.panels.train.images import CandidateView
 from cpsam_gui.panels.train.options import TrainingOptions
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.program.numbers import written
 from cpsam_gui.session.training_questions import CLOSE, about_closing
 from cpsam_gui.style import theme
 from cpsam_gui.style.fold import Fold
 from cpsam_gui.style.layout import column, dim, form, scrolling
-from cpsam_gui.style.long_names import WrappedWords
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
@@ -48,9 +48,6 @@ class TrainPanel(Panel):
         self._training, self._forecast = session.training, session.training_forecast
         self._candidates, self._preview = session.candidates, session.training_preview
         self.images = CandidateView(session.candidates, session.training_preview)
-        self.counts = dim("")
-        self.doubts = WrappedWords()
-        self.doubts.setObjectName("warning")
         self.start = QComboBox()
         self.start.setToolTip(translate("The model that training starts from"))
         self.start.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -62,7 +59,10 @@ class TrainPanel(Panel):
         self.epochs = dim("")
         self.options = TrainingOptions()
         self.more = Fold(translate("More settings"), self.options)
+        self.foreseen = Foreseen(session.candidates, session.training_preview, self.more)
         self.text = dim("")
+        # The last of each kind: some are told with every epoch.
+        self._events: dict[str, str] = {}
         self.curves = Curves()
         self._open_image = session.open_image
         self.foot = TrainFoot(session.training, session.candidates, session.open_image)
@@ -113,7 +113,8 @@ class TrainPanel(Panel):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(scrolling(body), 1)
+        self.area = scrolling(body)
+        outer.addWidget(self.area, 1)
         outer.addWidget(self.foot)
 
     def _setup(self) -> QWidget:
@@ -137,10 +138,7 @@ class TrainPanel(Panel):
         title.setObjectName("heading")
         layout.addWidget(title)
         layout.addWidget(self.images, 1)
-        # What may have to be changed is in view on a low screen, too; how it is judged can be scrolled to.
-        layout.addWidget(self.doubts)
-        layout.addWidget(self.counts)
-        layout.addWidget(self.more)
+        layout.addWidget(self.foreseen)
         return self.setup
 
     def _connect(self) -> None:
@@ -151,7 +149,6 @@ class TrainPanel(Panel):
         self.budget.currentIndexChanged.connect(self._options_changed)
         self._run_state.options_changed.connect(self._name_the_used)
         self._candidates.changed.connect(self._candidates_changed)
-        self._preview.changed.connect(self._tell_counts)
         self._forecast.changed.connect(self._tell_epochs)
         self.budget.currentIndexChanged.connect(self._tell_epochs)
         training.state_changed.connect(self._state_changed)
@@ -239,7 +236,6 @@ class TrainPanel(Panel):
         self._follow_classes()
         if self._candidates.all:
             self._propose_name()
-        self._tell_counts()
 
     def _tell_epochs(self, *_: object) -> None:
         """Say how many of the epochs that are set the time allows, where it is not all: others change nothing."""
@@ -251,36 +247,6 @@ class TrainPanel(Panel):
         )
         self.epochs.setVisible(fits < of)
 
-    def _tell_counts(self) -> None:
-        """Say what is learnt from and what judges the new model, while that can still be changed."""
-        foreseen = self._preview.now
-        self.doubts.setText(" ".join(map(translate_said, foreseen.doubts)) if foreseen is not None else "")
-        self.doubts.setVisible(bool(self.doubts.text()))
-        if not self._candidates.all:
-            self.counts.show()
-            self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
-            return
-        used = [one for one in self._candidates.all if self._preview.takes_part(one)]
-        learnt = [one for one in used if not one.aside]
-        objects = sum(one.objects for one in learnt)
-        aside = len(used) - len(learnt)
-        # Why nothing can be learnt yet stands under the button.
-        self.counts.setVisible(bool(learnt))
-        if aside:
-            one = translate("1 image with {objects} objects for training, {aside} for validation")
-            many = translate("{images} images with {objects} objects for training, {aside} for validation")
-        else:
-            one, many = (
-                translate("1 image with {objects} objects"),
-                translate("{images} images with {objects} objects"),
-            )
-        words = (one if len(learnt) == 1 else many).format(
-            images=len(learnt), objects=written(objects), aside=aside
-        )
-        # It is about images that are taken out of those that are ticked.
-        judged = translate_said(foreseen.text) if foreseen is not None else ""
-        self.counts.setText(f"{words}. {judged}" if judged else words)
-
     def _propose_name(self) -> None:
         self.name.setPlaceholderText(self._training.usual_name)
 
@@ -291,10 +257,14 @@ class TrainPanel(Panel):
         at_work = running and training.plan is not None
         self.setup.setVisible(not at_work)
         self.setup.setEnabled(not running)
+        # Nothing of it can be changed any more, and the foot, which grew, needs the room.
+        self.foreseen.setVisible(not running)
         if running and training.plan is None:
             self.text.setText("")
-        if end_words:
+        if end_words and end_words != self.text.text():
             self.text.setText(end_words)
+            # Where it is, below what is chosen for the next one, is known once the layouts have made room.
+            QTimer.singleShot(0, self._show_end)
         self.curves.show_reports(reports)
         # What the last one said is of no use beside the images of another folder.
         path = self._open_image.path
@@ -302,9 +272,22 @@ class TrainPanel(Panel):
         self.text.setVisible(at_work or (here and bool(reports or end_words)))
         self.curves.setVisible(at_work or (here and bool(reports)))
 
+    def _show_end(self) -> None:
+        self.area.ensureWidgetVisible(self.text, 0, theme.GRID_PX)
+
     def _planned(self, plan: RetrainingPlan) -> None:
-        self.text.setText(" ".join(map(translate_said, (plan.text, *plan.warnings))))
+        self._events = {}
+        self._tell_plan()
         self._state_changed()
+        bar = self.area.verticalScrollBar()
+        if bar is not None:
+            bar.setValue(0)
+
+    def _tell_plan(self) -> None:
+        """Say what is done, and what was told of it since."""
+        plan = self._training.plan
+        words = () if plan is None else (" ".join(map(translate_said, (plan.text, *plan.warnings))),)
+        self.text.setText("\n".join((*words, *self._events.values())))
 
     def _epoch_done(self, report: EpochReport) -> None:
         self.curves.show_reports(self._training.reports)
@@ -312,4 +295,5 @@ class TrainPanel(Panel):
     def _told(self, event: TrainingEvent) -> None:
         words = translate_said(event.text)
         self._notices.message.emit(words)
-        self.text.setText(f"{self.text.text()}\n{words}".strip())
+        self._events[event.kind] = words
+        self._tell_plan()

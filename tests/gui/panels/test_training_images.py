@@ -62,7 +62,7 @@ def test_planes_of_a_stack_are_ticked_one_by_one_or_all_together(
     assert (state(0, LEARN), state(0, ASIDE)) == (PART, PART), "the slab judges, the others teach"
     assert (state(1, LEARN), state(1, ASIDE)) == (ON, OFF)
     aside = sum(one.aside for one in candidates.all)
-    counts = window.panel(TrainPanel).counts.text()
+    counts = window.panel(TrainPanel).foreseen.counts.text()
     assert counts.startswith(f"{count - aside} images")
     assert counts.endswith(f"{aside} for validation")
     switch(1, LEARN, OFF)
@@ -203,8 +203,8 @@ def test_images_that_a_training_leaves_out_are_neither_counted_nor_ticked(
     def ticks() -> list[Qt.CheckState]:
         return [model.data(model.index(row, LEARN), Qt.ItemDataRole.CheckStateRole) for row in range(4)]
 
-    assert "c.tif, d.tif: left out" in panel.doubts.text()
-    assert panel.counts.text().startswith("2 images with 28 objects. There are fewer than 3 images")
+    assert "c.tif, d.tif: left out" in panel.foreseen.doubts.text()
+    assert panel.foreseen.counts.text().startswith("2 images with 28 objects. There are fewer than 3 images")
     assert ticks() == [ON, ON, OFF, OFF]
     assert model.data(model.index(2, NAME)) == "c.tif\nleft out"
     tip = str(model.data(model.index(2, NAME), Qt.ItemDataRole.ToolTipRole))
@@ -214,7 +214,7 @@ def test_images_that_a_training_leaves_out_are_neither_counted_nor_ticked(
     assert ticks() == [ON, ON, ON, OFF]
     qtbot.waitUntil(lambda: session.training_preview.now is not None, timeout=60_000)
     assert session.candidates.uses == {(home / "c.tif", ""): "train"}
-    assert panel.counts.text().startswith("3 images with 29 objects")
+    assert panel.foreseen.counts.text().startswith("3 images with 29 objects")
     assert ticks() == [ON, ON, ON, OFF]
     # While the plan is made anew no tick comes and goes.
     model.setData(model.index(0, LEARN), OFF.value, Qt.ItemDataRole.CheckStateRole)
@@ -235,7 +235,7 @@ def test_on_low_screens_four_images_and_every_doubt_about_them_are_in_view(
     area = next(one for one in panel.findChildren(QScrollArea) if one.isAncestorOf(panel.more))
     view, heading = area.viewport(), panel.images.horizontalHeader()
     assert view is not None and heading is not None
-    words = panel.doubts
+    words = panel.foreseen.doubts
 
     def shown() -> bool:
         return view.rect().contains(QRect(words.mapTo(view, QPoint(0, 0)), words.size()))

@@ -22,7 +22,8 @@ from cpsam_core.checkpoints.cards import ModelCard, read_card
 from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import ImageError, TrainingError
-from cpsam_core.finetune import EpochReport, TrainingEvent
+from cpsam_core.finetune import EpochReport, TrainingEvent, TrainSettings
+from cpsam_core.finetune.reports import slower_text
 from cpsam_core.retrain import (
     BeforeAfter,
     ImageChange,
@@ -130,7 +131,7 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window, qtbot: QtBot
     assert model is not None
     check, on = Qt.ItemDataRole.CheckStateRole, Qt.CheckState.Checked
     assert [model.index(row, LEARN).data(check) for row in range(3)] == [on] * 3
-    counts = annotated.panel(TrainPanel).counts
+    counts = annotated.panel(TrainPanel).foreseen.counts
     qtbot.waitUntil(lambda: "It is judged on" in counts.text())
     assert counts.text().startswith("3 images with 12 objects. The new model learns from 2 images.")
     model.setData(model.index(1, ASIDE), on, check)
@@ -139,7 +140,8 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window, qtbot: QtBot
     model.setData(model.index(2, LEARN), Qt.CheckState.Unchecked, check)
     assert [one.use for one in candidates.all] == ["auto", "aside", "exclude"]
     assert (
-        "1 image with 4 objects for training, 1 for validation" in annotated.panel(TrainPanel).counts.text()
+        "1 image with 4 objects for training, 1 for validation"
+        in annotated.panel(TrainPanel).foreseen.counts.text()
     )
     model.setData(model.index(1, ASIDE), Qt.CheckState.Unchecked, check)
     assert candidates.all[1].use == "auto"
@@ -152,12 +154,16 @@ def test_that_nothing_will_judge_the_new_model_is_told_before_the_start(
     learnt = Lineage(learnt={one.digest: one.name for one in candidates.all})
     monkeypatch.setattr(Lineage, "of", lambda start: learnt)
     candidates.use(candidates.all[0].pair.image, "exclude")
-    qtbot.waitUntil(lambda: "nothing will show whether the new model is better" in panel.doubts.text())
-    assert panel.counts.text().startswith("2 images with 8 objects")
+    qtbot.waitUntil(
+        lambda: "nothing will show whether the new model is better" in panel.foreseen.doubts.text()
+    )
+    assert panel.foreseen.counts.text().startswith("2 images with 8 objects")
     assert not annotated.session.training.running
     # What a training would be refused for, too.
     panel.options.thorough.setChecked(True)
-    qtbot.waitUntil(lambda: panel.doubts.text().startswith("Cross-validation needs at least two images"))
+    qtbot.waitUntil(
+        lambda: panel.foreseen.doubts.text().startswith("Cross-validation needs at least two images")
+    )
 
 
 def test_images_of_a_folder_that_was_left_are_not_listed(
@@ -1430,3 +1436,46 @@ def test_bar_and_words_tell_of_the_epoch_at_work_and_nothing_is_full_before_it_i
     with qtbot.waitSignal(session.training.finished):
         steps.put((0, 0, ""))
     qtbot.waitUntil(lambda: not session.training.running)
+
+
+def test_what_is_told_with_every_epoch_takes_the_place_of_what_was_told_before(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, qtbot: QtBot
+) -> None:
+    """Lines about a slow training filled the panel, and pushed the curves out of view."""
+    gate, looked = threading.Event(), threading.Event()
+    look = work.start_on
+
+    def start_on(*given: Any) -> Any:
+        assert looked.wait(20)
+        return look(*given)
+
+    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> RetrainingOutcome:
+        outcome = outcome_of(image_file, None)
+        listener.on_plan(outcome.plan)
+        listener.on_event(TrainingEvent("memory", "Less memory is used from now on.", "lean"))
+        for epoch in (1, 2, 3):
+            text = slower_text(9 - epoch, TrainSettings(epochs=9, budget_minutes=4), False)
+            listener.on_event(TrainingEvent("shortened", text, "lean"))
+            listener.on_epoch(report(epoch))
+        assert gate.wait(20)
+        return outcome
+
+    monkeypatch.setattr(work, "start_on", start_on)
+    monkeypatch.setattr(work, "train", train)
+    annotated.show_panel("Train")
+    panel, training = annotated.panel(TrainPanel), annotated.session.training
+    panel.more.head.setChecked(True)
+    assert panel.foreseen.isVisible()
+    training.start()
+    assert panel.images.isVisible() and not panel.foreseen.isVisible(), "it can be changed no more"
+    looked.set()
+    qtbot.waitUntil(lambda: "6 epochs" in panel.text.text())
+    assert panel.text.text().splitlines() == [
+        "It learns from two images.",
+        "Less memory is used from now on.",
+        "Slower than expected: 6 epochs instead of 9, to keep within 4 minutes.",
+    ]
+    with qtbot.waitSignal(training.finished):
+        gate.set()
+    qtbot.waitUntil(lambda: not training.running)
+    assert panel.foreseen.isVisible()
