@@ -29,8 +29,9 @@ class RunTrace:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the flows."""
-        return 0 if self.flows is None else self.flows.flows.nbytes + self.flows.logits.nbytes
+        """Memory of the flows and of what is remembered of them."""
+        flows = 0 if self.flows is None else self.flows.flows.nbytes + self.flows.logits.nbytes
+        return flows + self.memory.nbytes
 
 
 class RunTraces:

@@ -19,9 +19,11 @@ from cpsam_core.dynamics.find import (
     smooth_flows,
     smoothing_of,
 )
-from cpsam_core.dynamics.follow import ImageFrame, follow
+from cpsam_core.dynamics.follow import follow
 from cpsam_core.dynamics.gather import gather
 from cpsam_core.dynamics.local import LocalMask, find_at
+from cpsam_core.dynamics.paths import PathMemory
+from cpsam_core.dynamics.step_field import ImageFrame
 
 __all__ = [
     "SMOOTH_REACH",
@@ -31,6 +33,7 @@ __all__ = [
     "ImageFrame",
     "LocalMask",
     "Masks",
+    "PathMemory",
     "choose_masks",
     "clean_masks",
     "find_at",

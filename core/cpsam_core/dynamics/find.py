@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from cpsam_core.dynamics.errors import flow_errors
-from cpsam_core.dynamics.follow import ImageFrame, follow
+from cpsam_core.dynamics.follow import follow
 from cpsam_core.dynamics.gather import drop_numbers, gather
+from cpsam_core.dynamics.paths import PathMemory
+from cpsam_core.dynamics.step_field import ImageFrame
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.labels import fill_holes
 from cpsam_core.labels.runs import runs_of
@@ -173,10 +175,12 @@ def find_candidates(
     device: str = "cpu",
     progress: Progress = silent,
     frame: ImageFrame | None = None,
+    paths: PathMemory | None = None,
 ) -> Candidates:
     """Find the objects that `choose_masks` chooses from; nearly all the time of `find_masks`, which says more.
 
     With a `frame` the arrays are a part of an image, and objects that lie well inside are those of the whole image.
+    `paths` serves these flows alone: what it remembers of them need not be followed again.
     """
     _check(flows, logits, niter, max_size_fraction)
     with np.errstate(invalid="ignore"):
@@ -184,7 +188,10 @@ def find_candidates(
     if not inside.any():
         return Candidates(np.zeros(logits.shape, np.uint32), np.zeros(1, np.int64), np.zeros(1, np.float32))
     flows = smooth_flows(flows, flow3D_smooth)
-    starts, ends = follow(flows, inside, niter, progress=progress, frame=frame, device=device)
+    if paths is None or frame is not None:
+        starts, ends = follow(flows, inside, niter, progress=progress, frame=frame, device=device)
+    else:
+        starts, ends = paths.follow(flows, inside, niter, progress=progress, device=device)
     del inside
     labels = gather(starts, ends, logits.shape)
     del starts, ends

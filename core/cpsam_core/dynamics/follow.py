@@ -10,16 +10,15 @@ Where the network ran on a graphics card, they are followed there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.labels.runs import bands
+from cpsam_core.dynamics.step_field import ImageFrame, scaled_steps, step_field
 from cpsam_core.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -41,22 +40,6 @@ TILE = {2: 96, 3: 20}
 CYCLE = 12
 # Steps before which hardly any points have met.
 FIRST_LOOK = 24
-
-
-@dataclass(frozen=True)
-class ImageFrame:
-    """Where a part lies in its image; rounding on the way of a pixel depends on the size of the whole.
-
-    Attributes
-    ----------
-    origin
-        First pixel of the part along each axis.
-    shape
-        Of the whole image.
-    """
-
-    origin: tuple[int, ...]
-    shape: tuple[int, ...]
 
 
 def follow(
@@ -101,29 +84,55 @@ def follow(
     import torch
 
     frame = frame or ImageFrame((0,) * inside.ndim, inside.shape)
-    total = int(np.count_nonzero(inside))
     threads = threads or torch.get_num_threads()
-    position = np.dtype(np.int32 if inside.size <= np.iinfo(np.int32).max else np.int64)
+    starts, edges = in_chunks(inside, threads)
+    if device.partition(":")[0] in CARDS:
+        ends = np.empty_like(starts)
+        if _on_card(flows, inside, frame, starts, ends, niter, device, progress):
+            return starts, ends
+    return starts, by_processor(flows, inside, starts, edges, niter, threads, progress, frame)
+
+
+def in_chunks(chosen: NDArray[np.bool_], threads: int) -> tuple[Positions, list[int]]:
+    """Return the flat positions of the chosen pixels, near ones together, and where each chunk of them begins."""
+    total = int(np.count_nonzero(chosen))
+    position = np.dtype(np.int32 if chosen.size <= np.iinfo(np.int32).max else np.int64)
     starts: Positions = np.empty(total, position)
-    ends: Positions = np.empty(total, position)
     edges = [0]
-    for chunk in _chunks(inside, min(max(total // (4 * threads), SMALL_CHUNK_POINTS), CHUNK_POINTS)):
+    for chunk in _chunks(chosen, min(max(total // (4 * threads), SMALL_CHUNK_POINTS), CHUNK_POINTS)):
         edges.append(edges[-1] + len(chunk))
         starts[edges[-2] : edges[-1]] = chunk
-    if device.partition(":")[0] in CARDS and _on_card(
-        flows, inside, frame, starts, ends, niter, device, progress
-    ):
-        return starts, ends
-    field, longest = _field(flows, inside, frame)
+    return starts, edges
+
+
+def by_processor(
+    flows: NDArray[np.floating[Any]],
+    inside: NDArray[np.bool_],
+    starts: Positions,
+    edges: Sequence[int],
+    niter: int,
+    threads: int,
+    progress: Progress,
+    frame: ImageFrame,
+    note: Callable[[slice, NDArray[np.float32]], None] | None = None,
+) -> Positions:
+    """Return where each of `starts` ends, chunk by chunk; `note` is told what those of a chunk saw (see `walk`)."""
+    field, longest = step_field(flows, inside, frame)
+    ends, total = np.empty_like(starts), len(starts)
 
     def work(number: int) -> int:
         span = slice(edges[number], edges[number + 1])
-        ends[span] = _follow_chunk(field, longest, starts[span], inside.shape, frame, niter)
+        found, seen = _follow_chunk(
+            field, longest, starts[span], inside.shape, frame, niter, watch=note is not None
+        )
+        ends[span] = found
+        if note is not None:
+            note(span, seen)
         return edges[number + 1]
 
     for done in _in_threads(work, len(edges) - 1, threads):
         progress(done, total, "following flows")
-    return starts, ends
+    return ends
 
 
 def _on_card(
@@ -147,7 +156,7 @@ def _on_card(
     if place.type == "cuda" and not torch.cuda.is_available():
         return False
     try:
-        steps, _ = _scaled_steps(flows, inside, frame.shape)
+        steps, _ = scaled_steps(flows, inside, frame.shape)
         there = CardFlows(steps, frame.origin, frame.shape, place)
         for done in range(0, total, CARD_CHUNK_POINTS):
             span = slice(done, min(total, done + CARD_CHUNK_POINTS))
@@ -180,60 +189,6 @@ def _in_threads(work: Callable[[int], int], count: int, threads: int) -> Iterato
         pool.shutdown(cancel_futures=True)
 
 
-def _field(
-    flows: NDArray[np.floating[Any]], inside: NDArray[np.bool_], frame: ImageFrame
-) -> tuple[torch.Tensor, float]:
-    """Return (1, ndim, ...) float32, the step of every pixel in coordinates from -1 to 1, last axis first.
-
-    The second value is the length of the longest of them along an axis.
-
-    The field of a part has the size of the whole image, so that coordinates are those of the image, but the memory of
-    the part: rows of the image overlap in it. Every place of the image is some place of that memory, and the right one
-    inside the part.
-    """
-    import torch
-
-    steps, longest = _scaled_steps(flows, inside, frame.shape)
-    if frame.shape == inside.shape:
-        return torch.from_numpy(steps[np.newaxis]), longest
-    part = inside.shape
-    strides = [1]
-    for length in part[:0:-1]:
-        strides.insert(0, strides[0] * length)
-    before = sum(at * stride for at, stride in zip(frame.origin, strides, strict=True))
-    reach = sum((length - 1) * stride for length, stride in zip(frame.shape, strides, strict=True)) + 1
-    # The part begins at `before`; zeros that nobody touches take no memory.
-    whole = np.zeros((inside.ndim, max(reach, before + inside.size)), np.float32)
-    whole[:, before : before + inside.size] = steps.reshape(inside.ndim, -1)
-    tensor = torch.from_numpy(whole)
-    return tensor.as_strided((1, inside.ndim, *frame.shape), (0, whole.shape[1], *strides)), longest
-
-
-def _scaled_steps(
-    flows: NDArray[np.floating[Any]],
-    inside: NDArray[np.bool_],
-    shape: tuple[int, ...],
-) -> tuple[NDArray[np.float32], float]:
-    """Return (ndim, ...) float32, the step of every pixel of the part in coordinates of an image of `shape`.
-
-    The second value is the length of the longest of them along an axis.
-    """
-    ndim, longest = inside.ndim, 0.0
-    field = np.empty((ndim, *inside.shape), np.float32)
-    for axis in range(ndim):
-        scale = np.float32(2.0 / max(1, shape[axis] - 1))
-        for band in bands(inside.shape):
-            step = field[ndim - 1 - axis, band]
-            # Infinity times 0.
-            with np.errstate(invalid="ignore"):
-                np.multiply(flows[axis, band], inside[band], out=step, casting="same_kind")
-            step /= np.float32(5)
-            step *= scale
-            step[~np.isfinite(step)] = 0
-            longest = max(longest, float(step.max()), -float(step.min()))
-    return field, longest
-
-
 def _chunks(inside: NDArray[np.bool_], size: int) -> Iterator[NDArray[np.int64]]:
     """Yield the flat positions of the pixels inside, near ones together, about `size` at a time."""
     side = TILE[inside.ndim]
@@ -262,8 +217,10 @@ def _follow_chunk(
     part: tuple[int, ...],
     frame: ImageFrame,
     niter: int,
-) -> NDArray[np.int64]:
-    """Return the flat position in the part of the pixel in which each of `starts` ends."""
+    *,
+    watch: bool,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the flat position in the part of the pixel in which each of `starts` ends, and what they saw."""
     import torch
 
     from cpsam_core.dynamics.walk import walk
@@ -271,10 +228,8 @@ def _follow_chunk(
     local = np.unravel_index(starts, part)
     places = tuple(at + first for at, first in zip(local, frame.origin, strict=True))
     points = torch.from_numpy(_to_unit(places, frame.shape))
-    ends: NDArray[np.int64] = walk(
-        field, points, _legs(niter), longest, frame.origin, part, frame.shape
-    ).numpy()
-    return ends
+    ends, seen = walk(field, points, _legs(niter), longest, frame.origin, part, frame.shape, watch)
+    return ends.numpy(), seen.numpy()
 
 
 def _legs(niter: int) -> list[int]:

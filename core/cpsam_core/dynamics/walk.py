@@ -21,8 +21,9 @@ def walk(
     origin: Sequence[int],
     part: Sequence[int],
     whole: Sequence[int],
-) -> Tensor:
-    """Return (n,) int64: the flat position in the part of the pixel in which each point ends.
+    watch: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Follow points, and tell where they end and, where that is asked for, what they saw on their way.
 
     Parameters
     ----------
@@ -36,18 +37,27 @@ def walk(
         No step is longer along an axis.
     origin, part, whole
         Along each axis, the first pixel of the part, and the lengths of the part and of the whole image.
+    watch
+        Whether to tell what they saw.
+
+    Returns
+    -------
+    ends : (n,) int64
+        The flat position in the part of the pixel in which each point ends.
+    seen : (2 ndim, n) float32
+        The lowest and the highest coordinates at which the field was read, last axis first; nothing without `watch`.
     """
     with torch.inference_mode():
-        ends: Tensor = _loop()(field, points, list(legs), longest, list(origin), list(part), list(whole))
-    return ends
+        ends, seen = _loop()(field, points, list(legs), longest, list(origin), list(part), list(whole), watch)
+    return ends, seen
 
 
 def _loop() -> Loop:
-    return without_lock(_walk, _move, _equal, _twins, _pixels)
+    return without_lock(_walk, _move, _nothing, _equal, _twins, _pixels)
 
 
-def _move(field: Tensor, points: Tensor, count: int, longest: float) -> None:
-    """Move the points by `count` steps in place."""
+def _move(field: Tensor, points: Tensor, count: int, longest: float, seen: Tensor) -> None:
+    """Move the points by `count` steps in place, and widen what they have seen, unless that is of no points."""
     rows = points.unbind(0)
     # Steps that reach no border need not be kept from crossing it.
     reach = 1.0 - 1.01 * longest * count
@@ -57,13 +67,25 @@ def _move(field: Tensor, points: Tensor, count: int, longest: float) -> None:
     grid = points.t()
     for _ in range(points.size(0)):
         grid = grid.unsqueeze(0)
+    watch = seen.size(1) > 0
+    low, high = seen.chunk(2)
     for _ in range(count):
+        if watch:
+            torch.minimum(low, points, out=low)
+            torch.maximum(high, points, out=high)
         # Bilinear, zeros outside, and corners not aligned.
         step = torch.grid_sampler(field, grid, 0, 0, False)
         for axis in range(len(rows)):
             rows[axis].add_(step.select(1, axis).view([-1]))
             if not free:
                 rows[axis].clamp_(-1.0, 1.0)
+
+
+def _nothing(ndim: int, count: int) -> Tensor:
+    """Return what points have seen that were not moved yet."""
+    seen = torch.full([2 * ndim, count], 2.0)
+    seen[ndim:] = -2.0
+    return seen
 
 
 def _equal(points: Tensor, others: Tensor) -> Tensor:
@@ -118,16 +140,19 @@ def _walk(
     origin: list[int],
     part: list[int],
     whole: list[int],
-) -> Tensor:
-    """Return where each point ends; see `walk`."""
-    before = points
+    watch: bool,
+) -> tuple[Tensor, Tensor]:
+    """Return where each point ends and what it saw; see `walk`."""
+    before, ndim = points, points.size(0)
     # Of each look: the twin of each point, those of them that go on, and those that stay for good, with their pixels.
     twins: list[Tensor] = []
     going: list[Tensor] = []
     staying: list[Tensor] = []
     pixels: list[Tensor] = []
+    seen: list[Tensor] = []
     for number in range(len(legs) - 1):
-        _move(field, points, legs[number], longest)
+        seen.append(_nothing(ndim, points.size(1) if watch else 0))
+        _move(field, points, legs[number], longest, seen[-1])
         twin = _twins(points)
         circling = _equal(points, before)
         if number == 0:
@@ -144,7 +169,8 @@ def _walk(
             torch.index_select(points[axis], 0, on, out=left[axis])
             before[axis].copy_(left[axis])
         points = left
-    _move(field, points, legs[-1], longest)
+    view = _nothing(ndim, points.size(1) if watch else 0)
+    _move(field, points, legs[-1], longest, view)
     ends = _pixels(points, torch.arange(points.size(1)), origin, part, whole)
     # Back from look to look: what a point ends in is what its twin ends in.
     for number in range(len(twins) - 1, -1, -1):
@@ -152,4 +178,14 @@ def _walk(
         found.scatter_(0, going[number], ends)
         found.scatter_(0, staying[number], pixels[number])
         ends = found.index_select(0, twins[number])
-    return ends
+        if watch:
+            # What stays has seen all of its circle.
+            later = _nothing(ndim, found.size(0))
+            later.index_copy_(1, going[number], view)
+            later = later.index_select(1, twins[number])
+            view = seen[number]
+            low, high = view.chunk(2)
+            others = later.chunk(2)
+            torch.minimum(low, others[0], out=low)
+            torch.maximum(high, others[1], out=high)
+    return ends, view

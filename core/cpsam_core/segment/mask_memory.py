@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cpsam_core.dynamics import CandidateRuns, ChosenMasks
+    from cpsam_core.dynamics import CandidateRuns, ChosenMasks, PathMemory
     from cpsam_core.progress import Progress
     from cpsam_core.segment.settings import Settings
 
@@ -21,12 +21,14 @@ MOST = 8
 class MaskMemory:
     """Serves one pair of flows (2, y, x) and logits (y, x) of a plane; make another for others.
 
-    It keeps the runs of the objects: some 2 kB for one of a thousand pixels. May be used from several threads.
+    It keeps the runs of the objects, some 2 kB for one of a thousand pixels, and the paths of the last cell threshold,
+    8 bytes for each pixel in a cell. May be used from several threads.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._found: OrderedDict[tuple[Any, ...], CandidateRuns] = OrderedDict()
+        self._paths: PathMemory | None = None
 
     @property
     def known(self) -> bool:
@@ -38,7 +40,8 @@ class MaskMemory:
     def nbytes(self) -> int:
         """Memory that it takes."""
         with self._lock:
-            return sum(one.nbytes for one in self._found.values())
+            paths = 0 if self._paths is None else self._paths.nbytes
+            return sum(one.nbytes for one in self._found.values()) + paths
 
     def recall(self, settings: Settings) -> CandidateRuns | None:
         """Return the objects that these settings choose among, where they are there already."""
@@ -71,6 +74,7 @@ class MaskMemory:
         key = _key(settings)
         with self._lock:
             found = self._found.get(key)
+            paths = self._paths = self._paths or dynamics.PathMemory()
         if found is None:
             dense = dynamics.find_candidates(
                 flows,
@@ -80,6 +84,7 @@ class MaskMemory:
                 max_size_fraction=settings.max_size_fraction,
                 device=device,
                 progress=progress,
+                paths=paths,
             )
             found = dynamics.CandidateRuns.of(dense, logits)
         with self._lock:

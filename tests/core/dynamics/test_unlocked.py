@@ -63,7 +63,7 @@ def test_ends_are_the_same_without_the_compiler_and_without_looks_on_the_way(
 
     def ends(legs: list[int]) -> np.ndarray:
         points = torch.from_numpy((2 * places - 1).astype(np.float32))
-        return walk.walk(field, points, legs, longest, (0,) * ndim, shape, shape).numpy()
+        return walk.walk(field, points, legs, longest, (0,) * ndim, shape, shape)[0].numpy()
 
     together = ends([200])
     assert len(np.unique(together)) < together.size / 2
@@ -80,7 +80,7 @@ def test_points_that_reach_the_border_on_their_way_slide_along_it(ndim: int) -> 
 
     def ends(longest: float) -> np.ndarray:
         points = torch.from_numpy(places.copy())
-        return walk.walk(field, points, [12, 24, 24], longest, (0,) * ndim, shape, shape).numpy()
+        return walk.walk(field, points, [12, 24, 24], longest, (0,) * ndim, shape, shape)[0].numpy()
 
     # With steps as long as the image, every one is kept inside.
     kept = ends(2.0)
