@@ -11,8 +11,9 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import counted
+from cpsam_gui.runs.left_out import with_way_back
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.steps import Step
-    from cpsam_gui.tasks.block_run import ChunkedResult, KeptObjects
+    from cpsam_gui.tasks.block_result import ChunkedResult, KeptObjects
     from cpsam_gui.tasks.partial_result import PartialResult
 
 PATIENCE_MS = 50
@@ -125,7 +126,7 @@ class LargeRun(QObject):
 
     def _may_replace(self) -> bool:
         """Ask where the run is to replace what a person touched; False where it must not run."""
-        from cpsam_gui.tasks.block_run import touched
+        from cpsam_gui.tasks.block_result import touched
 
         return self._run_state.may_replace(touched(self._rows).size, self._questions)
 
@@ -135,7 +136,7 @@ class LargeRun(QObject):
 
     def _kept(self, pending: PendingResult) -> KeptObjects | None:
         """Return what stays: what a person touched; where that was given up, what was touched since."""
-        from cpsam_gui.tasks.block_run import KeptObjects, touched, touched_since
+        from cpsam_gui.tasks.block_result import KeptObjects, touched, touched_since
 
         before = pending.given_up
         ids = touched_since(self._rows, before) if isinstance(before, ColumnRecords) else touched(self._rows)
@@ -143,7 +144,7 @@ class LargeRun(QObject):
 
     def _put_together(self, pending: PendingResult, folder: Path) -> None:
         """Put what was found together with what stays, in a thread."""
-        from cpsam_gui.tasks.block_run import with_kept
+        from cpsam_gui.tasks.block_result import with_kept
 
         document = self._open_image.document
         if document is not pending.document:
@@ -151,7 +152,8 @@ class LargeRun(QObject):
         if document.writing:
             QTimer.singleShot(PATIENCE_MS, partial(self._put_together, pending, folder))
             return
-        work = partial(with_kept, folder, document.shape, self._kept(pending))
+        deleted = document.facts.deleted if pending.options.keep else None
+        work = partial(with_kept, folder, document.shape, self._kept(pending), deleted)
         self._jobs.run(
             work,
             name=pending.name,
@@ -184,4 +186,5 @@ class LargeRun(QObject):
             )
             view.selection = chosen
             one, many = translate("1 object found"), translate("{:,} objects found")
-            self._notices.message.emit(counted(len(found.records), one, many))
+            said = counted(len(found.records), one, many), translate_said(with_way_back(found.left_out))
+            self._notices.message.emit("; ".join(filter(None, said)))

@@ -277,7 +277,7 @@ def put_back(document: Document, labels: RecoveredChunks, found: RecoveredWork, 
     """Write what changed of labels in chunks into a document, as one step, after the run that they belong to."""
     from cpsam_core.errors import ImageError
     from cpsam_gui.storage.run_folders import is_run
-    from cpsam_gui.tasks.block_run import open_result
+    from cpsam_gui.tasks.block_result import open_result
 
     base = Path(labels.base)
     if labels.key != cast("ChunkedLabels", document.store).key and is_run(base):

@@ -15,7 +15,7 @@ import numpy as np
 from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     from numpy.typing import NDArray
@@ -84,6 +84,20 @@ class DeletedPlaces:
     def mask(self, box: Box | None = None) -> Mask:
         """Return which pixels (z, y, x) of a block, or of the image, are meant."""
         return _painted(*self.runs, self.shape, Box.whole(self.shape) if box is None else box)
+
+    def blocks(self, side: int) -> Iterator[tuple[Box, Mask]]:
+        """Yield the squares of a grid in which pixels are meant, with those (z, y, x): in little memory."""
+        starts, lengths = self.runs
+        planes, rows, left, right = _places(starts, lengths, self.shape)
+        bands = planes * self.shape[1] + rows // side
+        for here in np.split(np.arange(starts.size), np.flatnonzero(np.diff(bands)) + 1):
+            plane, top = int(planes[here[0]]), int(rows[here[0]]) // side * side
+            for column in range(int(left[here].min()) // side, -(-int(right[here].max()) // side)):
+                box = Box(plane, plane + 1, top, top + side, column * side, (column + 1) * side)
+                box = box.clip(self.shape)
+                inside = here[(left[here] < box.x1) & (right[here] > box.x0)]
+                if inside.size:
+                    yield box, _painted(starts[inside], lengths[inside], self.shape, box)
 
     def holds(self, points: Whole) -> Mask:
         """Return which of the pixels (n, 3), each z, y, x, are meant."""

@@ -6,26 +6,21 @@ A run that was stopped, or killed, goes on where it was when it is asked for aga
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cpsam_core.errors import ImageError
-from cpsam_gui.operations.replacing import mostly
 from cpsam_gui.state.columns import KINDS, ORIGINS, ColumnRecords
-from cpsam_gui.state.extents import shrunk
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.palette import spread
-from cpsam_gui.storage.chunked_labels import ChunkedLabels
-from cpsam_gui.storage.project_folder import read_rows, write_rows
+from cpsam_gui.storage.project_folder import write_rows
 from cpsam_gui.storage.run_folders import next_run_folder, run_folders
-from cpsam_gui.tasks.large import new_work_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -36,8 +31,6 @@ if TYPE_CHECKING:
     from cpsam_core.progress import Progress
     from cpsam_core.segment.settings import Settings
     from cpsam_gui.runs.options import ModelChoice
-    from cpsam_gui.state.box import Box
-    from cpsam_gui.state.label_store import LabelStore
     from cpsam_gui.tasks.partial_result import PartialResult
 
 MOST_BYTES = 1 << 30
@@ -54,34 +47,6 @@ class BlockImage:
     axes: str | None = None
     time: int | None = None
     scene: int | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class KeptObjects:
-    """Objects that stay whatever a run finds, and the labels in which they lie."""
-
-    labels: LabelStore
-    rows: ColumnRecords
-    ids: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ChunkedResult:
-    """Labels in chunks with their table, ready to be swapped into the document."""
-
-    labels: ChunkedLabels
-    records: ColumnRecords
-    written: tuple[Box, ...] = ()
-    """Blocks in which the labels differ from those of the run."""
-    numbers: Mapping[int, int] = field(default_factory=dict)
-    """Of the objects that stay, by the numbers that they had."""
-    cut: frozenset[int] = frozenset()
-    """What the run found and lost pixels to those; some of it is gone."""
-
-    @property
-    def changed_rows(self) -> frozenset[int]:
-        """The objects that the folder of the run does not know, or not as they are."""
-        return self.cut.union(self.numbers.values())
 
 
 def segment_blocks(
@@ -189,78 +154,3 @@ def _columns(table: ObjectTable, kinds: NDArray[Any] | None) -> ColumnRecords:
     if kinds is not None:
         columns["classes"][1:] = kinds
     return ColumnRecords(columns)
-
-
-def touched(rows: ColumnRecords) -> NDArray[np.int64]:
-    """Return the ids of the objects that a person had a hand in."""
-    return np.flatnonzero(rows.touched)
-
-
-def touched_since(rows: ColumnRecords, start: ColumnRecords) -> NDArray[np.int64]:
-    """Return the ids of the objects that a person had a hand in after the table `start` was copied."""
-    ids = touched(rows)
-    known = ids[ids < len(start.columns["areas"])]
-    same = np.ones(known.size, np.bool_)
-    for name in ("areas", "boxes", "origins", "flags", "classes"):
-        equal = rows.columns[name][known] == start.columns[name][known]
-        same &= equal.reshape(known.size, -1).all(axis=1)
-    return np.setdiff1d(ids, known[same], assume_unique=True)
-
-
-def open_result(folder: Path, shape: tuple[int, int, int], key: str = "") -> ChunkedResult:
-    """Return what a run left in its folder.
-
-    Raises
-    ------
-    ImageError
-        The run is not complete, or damaged.
-    """
-    return ChunkedResult(ChunkedLabels(shape, new_work_folder(), folder, key), read_rows(folder))
-
-
-def with_kept(
-    folder: Path, shape: tuple[int, int, int], kept: KeptObjects | None, progress: Progress
-) -> ChunkedResult:
-    """Return what a run left, with the objects that stay put over it under new numbers.
-
-    What the run found and most of which lies under them is left out: it is one of them, found again.
-
-    Raises
-    ------
-    ImageError
-        The run is damaged.
-    """
-    found = open_result(folder, shape)
-    labels, records = found.labels, found.records
-    first = records.largest + 1
-    numbers: dict[int, int] = {}
-    written: list[Box] = []
-    lost: Counter[int] = Counter()
-    for done, number in enumerate(kept.ids.tolist() if kept is not None else ()):
-        assert kept is not None
-        progress(done, len(kept.ids), "Objects")
-        row, new = kept.rows[number], first + done
-        mask = kept.labels.read(row.box) == number
-        block = labels.read(row.box)
-        under, counts = np.unique(block[mask], return_counts=True)
-        lost.update(dict(zip(under.tolist(), counts.tolist(), strict=True)))
-        written.append(row.box)
-        labels.write(row.box, np.where(mask, np.uint32(new), block))
-        records[new], numbers[number] = row, new
-    # Background is covered as well.
-    cut = sorted(other for other in lost if other in records)
-    for number in cut:
-        written.append(records[number].box)
-        _settle(labels, records, number, lost[number])
-    return replace(found, written=tuple(written), numbers=numbers, cut=frozenset(cut))
-
-
-def _settle(labels: ChunkedLabels, records: ColumnRecords, number: int, lost: int) -> None:
-    """Give an object that lost pixels the area and box of the others; it goes where it lost most of them."""
-    row = records[number]
-    if mostly(np.array(lost), np.array(row.area)):
-        block = labels.read(row.box)
-        labels.write(row.box, np.where(block == number, np.uint32(0), block))
-        del records[number]
-    else:
-        records[number] = row.changed(area=row.area - lost, box=shrunk(labels, number, row.box))

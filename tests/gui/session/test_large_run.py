@@ -25,7 +25,8 @@ from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage.chunked_labels import ChunkedLabels
 from cpsam_gui.storage.companions import progress_of
-from cpsam_gui.tasks import block_run, large
+from cpsam_gui.storage.level_files import CHUNK_PX
+from cpsam_gui.tasks import block_result, block_run, large
 from cpsam_gui.tools import Pointer
 from tests.zarr_files import write_array, write_zarr
 
@@ -138,6 +139,38 @@ def test_a_run_by_blocks_lands_is_saved_and_undone(qtbot: QtBot, session: Sessio
     qtbot.waitUntil(lambda: not (slide.with_suffix(".cpsam") / "whole" / "run").exists())
 
 
+def test_what_was_deleted_stays_away_until_all_is_to_be_replaced(
+    qtbot: QtBot, session: Session, slide: Path
+) -> None:
+    said: list[str] = []
+    session.message.connect(said.append)
+    open_slide(qtbot, session, slide)
+    assert run(qtbot, session) == []
+    # One of them lies across chunks of the labels.
+    gone = [min(CENTRES, key=lambda centre: abs(centre[0] - CHUNK_PX)), CENTRES[-1]]
+    chosen = [session.document.label_at(0, *centre) for centre in gone]
+    session.edits.change(lambda document: operations.delete(document, chosen))
+    save(qtbot, session)
+    open_slide(qtbot, session, slide)
+    assert run(qtbot, session) == []
+    away = "2 objects deleted or refused by hand stay away (Replace all brings them back)"
+    assert said[-1] == f"{len(CENTRES) - 2} objects found; {away}"
+    document = session.document
+    assert len(document.objects) == len(CENTRES) - 2 and document.facts.review is ReviewState.CORRECTED
+    assert not any(document.label_at(0, *centre) for centre in gone)
+    rows = dict(document.objects)
+    session.edits.undo()
+    session.edits.redo()
+    assert dict(document.objects) == rows and not any(document.label_at(0, *centre) for centre in gone)
+    save(qtbot, session)
+    open_slide(qtbot, session, slide)
+    assert dict(session.document.objects) == rows
+    session.run_state.change(keep=False)
+    assert run(qtbot, session) == []
+    assert said[-1] == f"{len(CENTRES)} objects found" and session.document.facts.deleted is None
+    check_disks(session)
+
+
 def test_what_a_run_was_made_with_comes_back_and_is_saved_again(
     qtbot: QtBot, session: Session, slide: Path
 ) -> None:
@@ -219,8 +252,8 @@ def test_a_kill_during_another_run_keeps_the_unsaved_one_before(
             shutil.copytree(project, killed)
 
     if moment == "complete":
-        together = block_run.with_kept
-        monkeypatch.setattr(block_run, "with_kept", lambda *given: (kill(), together(*given))[1])
+        together = block_result.with_kept
+        monkeypatch.setattr(block_result, "with_kept", lambda *given: (kill(), together(*given))[1])
     else:
         session.large_run.block_found.connect(kill)
     session.run_state.change(min_size=100_000)

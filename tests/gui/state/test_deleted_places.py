@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.deleted import DeletedPlaces, changed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @pytest.mark.parametrize("shape", [(1, 12, 9), (4, 6, 7)])
@@ -27,6 +32,19 @@ def test_steps_of_many_blocks_are_those_on_a_mask(shape: tuple[int, int, int], s
         held = np.zeros(shape, np.bool_) if places is None else places.mask()
         np.testing.assert_array_equal(held, truth)
         check_runs(places, shape[2])
+        if places is not None:
+            check_blocks(places, truth)
+
+
+def check_blocks(places: DeletedPlaces, truth: NDArray[np.bool_]) -> None:
+    """Blocks hold all pixels, none is empty, and points are asked for one by one."""
+    held = np.zeros(places.shape, np.bool_)
+    for box, mask in places.blocks(4):
+        assert mask.any() and not held[box.slices].any() and mask.shape == box.shape
+        held[box.slices] = mask
+    np.testing.assert_array_equal(held, truth)
+    points = np.argwhere(np.ones(places.shape, np.bool_))
+    np.testing.assert_array_equal(places.holds(points), truth.ravel())
 
 
 def check_runs(places: DeletedPlaces | None, width: int) -> None:
