@@ -46,6 +46,8 @@ MANY_IMAGES = 6
 FEW_OBJECTS = 10
 # Difference of average precision that is worth more corrections.
 WORTH_SEEING = 0.05
+# Objects that may have changed although none of those looked at did, with a chance of `LEVEL` (the rule of three).
+UNSEEN = -math.log(LEVEL)
 # Cells; nobody corrects more of them to settle a question.
 MOST_ADVISED = 2000
 SEED = 0x5EED
@@ -67,7 +69,8 @@ class Difference:
     change
         The difference; NaN without any object.
     low, high
-        It lies between these with a probability of 90 percent.
+        It lies between these with a probability of 90 percent. Where nothing is proven they are at least as far apart
+        as objects allow of which none changed: 3 of their number to each side.
     objects, images
         True objects, and images with any, that it was measured on.
     more
@@ -142,7 +145,12 @@ def difference_of(images: Sequence[Units]) -> Difference:
             word = "better"
         elif high < 0 and wrong <= LEVEL:
             word = "worse"
-    more = 0 if word != "not different" else _more(objects, change, low, high)
+    if word != "not different":
+        return Difference(word, change, low, high, objects, len(known), 0, before, after)
+    more = _more(objects, change, (high - low) / 2)
+    # A bootstrap of objects that all stayed what they were knows of no other.
+    unseen = min(UNSEEN / max(objects, 1), 1.0)
+    low, high = min(low, change - unseen), max(high, change + unseen)
     return Difference(word, change, low, high, objects, len(known), more, before, after)
 
 
@@ -201,13 +209,14 @@ def _mid_p(count: int, total: int) -> float:
     return 1 - (upto + below) / 2
 
 
-def _more(objects: int, change: float, low: float, high: float) -> int:
+def _more(objects: int, change: float, half: float) -> int:
     """Return how many more objects would settle the question; the interval shrinks with the root of their number.
 
-    0 where a difference that is worth seeing would have been seen already.
+    What none of them showed shrinks with their number. 0 where a difference that is worth seeing would have been seen
+    already.
     """
-    half = (high - low) / 2
-    needed = max(objects * (half / max(abs(change), WORTH_SEEING)) ** 2, FEW_OBJECTS)
+    wanted = max(abs(change), WORTH_SEEING)
+    needed = max(objects * (half / wanted) ** 2, UNSEEN / wanted, FEW_OBJECTS)
     missing = math.ceil(needed) - objects
     if missing <= 0 and abs(change) < WORTH_SEEING:
         return 0

@@ -101,6 +101,20 @@ def test_nothing_more_is_asked_for_where_a_difference_would_have_been_seen() -> 
     assert difference_of([units(*[same] * 4, gained)]).more > 0
 
 
+@pytest.mark.parametrize("images", [1, 8])
+def test_a_few_cells_that_stayed_as_they_were_do_not_exclude_what_they_do_not_show(images: int) -> None:
+    """37 cells of which none changed: up to 3 in 37 others may (the rule of three)."""
+    same, missed = (1, 1, 1, 1, 1), (0, 1, 0, 1, 1)
+    per_image = [units(*[same] * 4, missed)] * images if images > 1 else [units(*[same] * 36, missed)]
+    objects = sum(len(one) for one in per_image)
+    equal = difference_of(per_image)
+    assert (equal.word, equal.change, equal.objects) == ("not different", 0, objects)
+    assert -equal.low == pytest.approx(3 / objects, rel=0.01)
+    assert equal.high == -equal.low
+    assert equal.more == max(60 - objects, FEW_OBJECTS)
+    assert "would have been seen" not in verdict_text((), equal)
+
+
 def test_unchecked_outlines_are_named_in_place_of_a_verdict() -> None:
     lost, same = (1, 0, 1, 1, 1), (1, 1, 1, 1, 1)
     worse = difference_of([units(*[same] * 60, *[lost] * 40)])
