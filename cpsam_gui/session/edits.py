@@ -5,21 +5,25 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from psygnal import Signal
+
 from cpsam_gui import operations
 from cpsam_gui.operations import bodies
 from cpsam_gui.operations.next_plane import follow_planes, guide_by_flows
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.numbers import counted
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.deleted import differing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cpsam_gui.operations.scope import Reach
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Step
 
 MODE_WORDS = {
@@ -29,8 +33,23 @@ MODE_WORDS = {
 }
 
 
+def place_of(step: Step, objects: Mapping[int, ObjectRecord]) -> Box | None:
+    """Return where a step changed something; None where it changed all, or nothing that has a place."""
+    if step.swap is not None:
+        return None
+    boxes = [edit.box for edit in step.edits]
+    boxes = boxes or [objects[number].box for number in step.records if number in objects]
+    if not boxes and step.facts is not None:
+        before, after = step.facts
+        return differing(before.deleted, after.deleted)
+    return reduce(Box.union, boxes) if boxes else None
+
+
 class Edits:
     """Changes the document, and says why where nothing was done."""
+
+    travelled = Signal(object, bool)
+    """A step of the history was met: the `Step` that was taken back or, where True, done again."""
 
     def __init__(self, open_image: OpenImage, notices: Notices, gestures: Gestures) -> None:
         self._open_image, self._notices, self._gestures = open_image, notices, gestures
@@ -76,12 +95,16 @@ class Edits:
         self._notices.message.emit(
             words.format(translate_said(steps[now if now < before else now - 1])) + self._follow(step)
         )
+        self.travelled.emit(step, now > before)
 
     def _follow(self, step: Step) -> str:
         """Show the place where a step changed something, and name the plane where it is another one."""
         view = self._open_image.view
         self._show_place(step)
         plane = step.nearest_plane(view.plane)
+        place = None if step.edits else place_of(step, self._open_image.document.objects)
+        if place is not None and not place.z0 <= plane < place.z1:
+            plane = place.z0
         if plane == view.plane:
             return ""
         view.plane = plane
@@ -89,13 +112,9 @@ class Edits:
 
     def _show_place(self, step: Step) -> None:
         """Bring into view where a step happened that was taken back or done again, unless it is in view already."""
-        boxes = [edit.box for edit in step.edits]
-        objects = self._open_image.document.objects
-        boxes = boxes or [objects[number].box for number in step.records if number in objects]
-        if step.swap is not None or not boxes:
-            return
-        whole = reduce(Box.union, boxes)
-        self._open_image.view.show_box(whole.y0, whole.y1, whole.x0, whole.x1)
+        whole = place_of(step, self._open_image.document.objects)
+        if whole is not None:
+            self._open_image.view.show_box(whole.y0, whole.y1, whole.x0, whole.x1)
 
     def change(self, operation: Callable[[Document], str | None]) -> None:
         """Run an edit of the document; a returned string says why nothing was done."""

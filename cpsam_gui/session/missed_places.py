@@ -170,9 +170,11 @@ class MissedPlaces(QObject):
         at = self.at
         # The same place may have become smaller.
         self.at = next((one for one in self.all if at is not None and _holds(one, at)), None)
-        then, self._then = self._then, None
-        if then is not None:
-            then()
+        if not self.stale:
+            # Whoever asked since wants those of the masks as they are now, which come next.
+            then, self._then = self._then, None
+            if then is not None:
+                then()
         self.changed.emit()
 
     def _looked(self) -> None:

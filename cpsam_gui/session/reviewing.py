@@ -176,8 +176,7 @@ class ReviewController(QObject):
         while self._trail:
             number = self._trail.pop()
             if number != self._present and number in self._open_image.document.objects:
-                self.show(number)
-                self._reached = number
+                self.go_on_from(number)
                 return
         self._notices.message.emit(translate("This was the first object of the review"))
 
@@ -195,8 +194,7 @@ class ReviewController(QObject):
             if number:
                 if self._present:
                     self._trail.append(self._present)
-                self.show(number)
-                self._reached = number
+                self.go_on_from(number)
                 return
         if self._missed.unseen() is not None:
             self._next_place()
@@ -219,7 +217,7 @@ class ReviewController(QObject):
         """Show the first missed cell that was not shown yet."""
         left = self._missed.unseen()
         if left is not None:
-            self._show_place(left)
+            self.show_place(left)
         else:
             self._missed.leave()
             self._notices.message.emit(translate("All missed cells have been reviewed"))
@@ -241,6 +239,19 @@ class ReviewController(QObject):
         self._missed.leave()
         view.selection = frozenset([number])
         self._close_up.show(row.box)
+        self.changed.emit()
+
+    def go_on_from(self, number: int) -> None:
+        """Show an object as the one that the review has come to."""
+        self.show(number)
+        self._reached = number
+
+    def show_none(self) -> None:
+        """Let nothing be under review."""
+        self._put_tool_away()
+        self._present = 0
+        self._missed.leave()
+        self._open_image.view.selection = frozenset()
         self.changed.emit()
 
     def accept(self) -> None:
@@ -343,9 +354,9 @@ class ReviewController(QObject):
                 translate("The model sees no other cell: what it does not see, it cannot list")
             )
         else:
-            self._show_place(place)
+            self.show_place(place)
 
-    def _show_place(self, place: MissedCells) -> None:
+    def show_place(self, place: MissedCells) -> None:
         """Show a missed cell; from now on decisions are about it, and no longer about an object."""
         self._put_tool_away()
         if self._present:

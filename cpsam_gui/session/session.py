@@ -44,6 +44,7 @@ from cpsam_gui.session.questions import Questioner
 from cpsam_gui.session.recording import WorkRecorder
 from cpsam_gui.session.recovery import Recovery
 from cpsam_gui.session.rejected import RejectedCandidates
+from cpsam_gui.session.review_return import ReviewReturn
 from cpsam_gui.session.reviewing import ReviewController
 from cpsam_gui.session.run_results import RunResults
 from cpsam_gui.session.run_state import RunState
@@ -201,6 +202,7 @@ class Session(QObject):
         self.reviewing = ReviewController(
             open_image, notices, self.measuring, self.missed, gestures, self.edits, self.close_up
         )
+        self._review_return = ReviewReturn(open_image, self.edits, self.missed, self.reviewing)
         self.comparing = ComparisonController(open_image, notices, jobs, self.measuring, self.segmenting)
 
     def _make_look_ahead(self) -> None:

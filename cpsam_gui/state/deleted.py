@@ -132,6 +132,27 @@ def changed(
     return DeletedPlaces.of(shape, *_together(parts))
 
 
+def differing(one: DeletedPlaces | None, other: DeletedPlaces | None) -> Box | None:
+    """Return a block around the runs that only one of two has; None where they say the same."""
+    shape = next((places.shape for places in (one, other) if places is not None), None)
+    runs = [np.stack(places.runs, axis=1) for places in (one, other) if places is not None]
+    if shape is None:
+        return None
+    every, counts = np.unique(np.concatenate(runs), axis=0, return_counts=True)
+    alone = every[counts == 1]
+    if not len(alone):
+        return None
+    planes, rows, left, right = _places(alone[:, 0], alone[:, 1], shape)
+    return Box(
+        int(planes.min()),
+        int(planes.max()) + 1,
+        int(rows.min()),
+        int(rows.max()) + 1,
+        int(left.min()),
+        int(right.max()),
+    )
+
+
 def _together(parts: Sequence[tuple[Whole, Whole]]) -> tuple[Whole, Whole]:
     starts, lengths = zip(*parts, strict=True)
     return np.concatenate(starts), np.concatenate(lengths)

@@ -231,8 +231,19 @@ class Window(QMainWindow):
 
     def _review_next_image(self) -> None:
         """Go on to the next image when the last decision of this one was made."""
-        if self._folder.ahead(self._open_image.path, 1):
-            self._neighbours.open(1, then=self.session.reviewing.begin)
+        before = self._open_image.path
+        if before is None or not self._folder.ahead(before, 1):
+            return
+
+        def begin() -> None:
+            self.session.reviewing.begin()
+            # The last decision may have been a slip of the hand, and is in no history any more.
+            words = translate(
+                "The review goes on here, where undo begins anew; its last decision was in {name}"
+            )
+            self._notices.message.emit(words.format(name=before.name))
+
+        self._neighbours.open(1, then=begin)
 
     def save(self) -> None:
         """Save beside the image, or elsewhere where that is not possible; export where the image has no file."""

@@ -4277,6 +4277,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Der Bereich ist zu groß zum Füllen; Toleranz senken ([)</translation>
     </message>
     <message>
+      <source>The review goes on here, where undo begins anew; its last decision was in {name}</source>
+      <translation>Die Durchsicht geht hier weiter, wo das Rückgängigmachen neu beginnt; ihre letzte Entscheidung war in {name}</translation>
+    </message>
+    <message>
       <source>The run saw no cell here; draw it by hand</source>
       <translation>Der Lauf hat hier keine Zelle gefunden; von Hand zeichnen</translation>
     </message>

@@ -12,6 +12,7 @@ from PyQt6.QtCore import Qt
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
+from cpsam_gui.operations.proposals import Proposal, accept
 from cpsam_gui.panels import ReviewPanel
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
@@ -121,6 +122,77 @@ def test_decisions_are_steps_that_can_be_undone(doubtful: Window, qtbot: QtBot) 
     settle(session, qtbot)
     assert session.reviewing.progress == (0, 4)
     assert not session.document.objects[3].locked
+
+
+def test_undo_and_redo_go_to_the_decision_and_the_card_shows_it(doubtful: Window, qtbot: QtBot) -> None:
+    """The decision was taken back, and the card showed the object after it."""
+    session, do, panel = doubtful.session, actions_of(doubtful), doubtful.panel(ReviewPanel)
+    review, objects = session.reviewing, session.document.objects
+    do["review_next"].trigger()
+    do["review_accept"].trigger()
+    assert review.present == 1
+    do["review_delete"].trigger()
+    third = review.present
+    assert third in (2, 4) and 1 not in objects
+    do["undo"].trigger()
+    assert review.present == 1 and session.view.selection == {1}
+    assert doubtful.canvas.shows(objects[1].box) and panel.title.text().startswith("Object 1")
+    do["undo"].trigger()
+    assert review.present == 3 and not objects[3].verified
+    assert panel.title.text().startswith("Object 3") and "Accepted" not in panel.reasons.text()
+    do["redo"].trigger()
+    assert review.present == 3 and panel.reasons.text().startswith("Accepted")
+    do["redo"].trigger()
+    assert 1 not in objects and not review.chosen and "Object" not in panel.title.text()
+    do["undo"].trigger()
+    settle(session, qtbot)
+    do["review_accept"].trigger()
+    assert objects[1].verified and review.present == third, "it goes on from there"
+
+
+def test_undo_goes_back_to_several_objects_and_leaves_the_brush_in_hand(doubtful: Window) -> None:
+    session, do, review = doubtful.session, actions_of(doubtful), doubtful.session.reviewing
+    session.view.selection = frozenset([2, 4])
+    do["review_accept"].trigger()
+    assert session.view.selection != {2, 4}
+    do["undo"].trigger()
+    assert session.view.selection == {2, 4} and "2 objects" in doubtful.panel(ReviewPanel).title.text()
+    review.show(3)
+    review.edit()
+    with session.document.step("Stroke"):
+        session.document.update([3], flow_error=0.8)
+    do["undo"].trigger()
+    assert session.gestures.tool.key == "brush" and review.present == 3
+
+
+def test_undo_goes_to_the_missed_cell_that_it_brings_back(doubtful: Window, qtbot: QtBot) -> None:
+    session, do, panel = doubtful.session, actions_of(doubtful), doubtful.panel(ReviewPanel)
+    review, missed = session.reviewing, session.missed
+    see_a_cell(session)
+    missed.stale = True
+    review.next_missed()
+    qtbot.waitUntil(lambda: review.place is not None and session.jobs.idle, timeout=30_000)
+    review.delete()
+    qtbot.waitUntil(lambda: review.present == 3 and session.jobs.idle, timeout=30_000)
+    do["undo"].trigger()
+    qtbot.waitUntil(lambda: review.place is not None, timeout=30_000)
+    assert not review.chosen and panel.title.text() == "Missed cell 1 of 1"
+    assert doubtful.canvas.shows(missed.all[0].box)
+    do["redo"].trigger()
+    qtbot.waitUntil(lambda: not missed.looking and session.jobs.idle, timeout=30_000)
+    assert review.place is None and not review.chosen and "cell" not in panel.title.text()
+    do["undo"].trigger()
+    qtbot.waitUntil(lambda: review.place is not None, timeout=30_000)
+    # One that was found there and taken is an object.
+    place = missed.all[0]
+    accept(session.document, Proposal(place.box, place.mask.astype(np.uint32)), "Find")
+    review.next()
+    qtbot.waitUntil(lambda: review.present == 3 and not missed.looking and session.jobs.idle, timeout=30_000)
+    do["undo"].trigger()
+    qtbot.waitUntil(lambda: review.place is not None, timeout=30_000)
+    assert panel.title.text() == "Missed cell 1 of 1"
+    do["redo"].trigger()
+    assert review.present and session.document.objects[review.present].box == place.box
 
 
 def test_the_end_is_said(doubtful: Window, qtbot: QtBot) -> None:
@@ -272,10 +344,10 @@ def test_a_missed_cell_that_was_refused_stays_away_also_when_the_image_is_opened
     qtbot.waitUntil(lambda: reviewing.place is not None)
     qtbot.keyClick(segmented.canvas, Qt.Key.Key_Delete)
     assert not missed.all and session.document.facts.review is ReviewState.CORRECTED
-    # It is a step like other decisions: taken back, the place is there and counts as not seen.
+    # It is a step like other decisions: taken back, the place is there again.
     actions_of(segmented)["undo"].trigger()
     qtbot.waitUntil(lambda: len(missed.all) == 1 and not missed.looking and session.jobs.idle)
-    assert missed.unseen() is not None
+    assert reviewing.place is not None, "it is under review again"
     actions_of(segmented)["redo"].trigger()
     qtbot.waitUntil(lambda: not missed.all and not missed.looking and session.jobs.idle)
     assert session.persistence.save_now() and session.path is not None
@@ -405,9 +477,10 @@ def test_after_the_last_decision_the_next_image_is_opened(doubtful: Window, qtbo
         qtbot.keyClick(doubtful.canvas, Qt.Key.Key_N) if session.reviewing.present != number else None
         qtbot.waitUntil(lambda number=number: session.reviewing.present == number)
         qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
-    for _ in range(2):
-        qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
-    qtbot.waitUntil(lambda: session.path == other)
+    with qtbot.waitSignal(session.message, check_params_cb=lambda text: "last decision was in" in text):
+        for _ in range(2):
+            qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
+    assert session.path == other
 
 
 def test_y_alone_leads_through_all_images_of_a_folder(doubtful: Window, qtbot: QtBot) -> None:
