@@ -1,64 +1,57 @@
 """Heat that spreads inside objects from their centres, for all objects of an image at once.
 
-Objects are packed side by side into sheets, with an empty pixel between them, small enough to stay in the
-processor's cache for all steps: no step touches memory outside its sheet. A step is the mean over the neighbours
-inside the object, with a unit of heat fed in before (Cellpose; the same scheme and number of steps as the reference).
+Objects are packed into sheets (`sheets`): no step touches memory outside its sheet. A step is the mean over the
+neighbours inside the object, with a unit of heat fed in before (Cellpose; the same scheme and number of steps as the
+reference).
 
 Heat is positive, so no step loses relative precision, and single precision is enough everywhere but at the centre
 itself, where neighbours differ by less than its rounding. It is used where that does not matter (`exact=False`);
-objects that turn out to leave its range are done again in double precision.
+objects that turn out to leave its range are done again in double precision. Where there are many steps, most objects
+of a plane are as precise by a third of them (`waves`).
 """
 
 from __future__ import annotations
 
-import itertools
-import math
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from cpsam_core.dynamics.sheets import Object, Sheet, Slices
+
 Heat = NDArray[np.floating]
-Slices = tuple[slice, ...]
 Term = tuple[Heat, Heat, Heat]
 """Two arrays, and where what is made of them goes."""
 
 # Heat fed in at each step; a power of two, so that it changes the range and no digit.
 SOURCE = 2.0**100
-# Where an object ends up with less heat somewhere, single precision may have lost some of it on the way: what is
-# below 2**-149 is nothing there. 2**-100 leaves the digits of what remains.
-LEAST_HEAT = 2.0**-100
-# A step reads and writes three arrays of about this size, which stay in the cache of one core, in one piece each
-# (`unlocked.PIECE`). With half as much a step takes a quarter longer for each pixel.
-SHEET_BYTES = 112_000
-SHEET_WIDTH_PX = 511
+# Steps of heat after the waves, which smooth their rounding errors.
+LAST_STEPS = 8
+# Steps from which on waves are faster.
+LEAST_FOR_WAVES = 100
+
+
+class Heating(Enum):
+    """Ways to spread heat, each for objects for which the one before it is not precise enough."""
+
+    WAVES = "waves"
+    SINGLE = "single precision"
+    DOUBLE = "double precision"
+
+
+# Where an object ends up with less heat somewhere, it has to be done again. Waves are off by about 1e-6 of SOURCE at
+# most. Single precision may have lost some heat on the way: what is below 2**-149 is nothing there, and 2**-100 leaves
+# the digits of what remains.
+LEAST_HEAT = {Heating.WAVES: 1e-6 * SOURCE, Heating.SINGLE: 2.0**-100, Heating.DOUBLE: 0.0}
 # Where rows begin with a line of the cache, a step takes a tenth less.
 CACHE_LINE_BYTES = 64
-ROW_PIXELS = 16
 # Steps between two looks at the wish to stop.
 STEPS_BETWEEN_LOOKS = 128
-
-
-@dataclass(frozen=True)
-class Object:
-    """One object of a label image: its id, its box and the extent of the box."""
-
-    label: int
-    box: Slices
-    shape: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Objects and where their corners lie in a common array with one empty pixel between and around them."""
-
-    shape: tuple[int, ...]
-    objects: Sequence[Object]
-    corners: Sequence[tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -74,75 +67,12 @@ class DiffusionStopped(Exception):  # noqa: N818 - a decision, not an error
     """The diffusion was asked to stop."""
 
 
-def steps_needed(objects: Sequence[Object]) -> int:
-    """Return the number of steps that the reference takes: by the extent of the largest object."""
-    ndim = len(objects[0].shape)
-    return (2 if ndim == 2 else 6) * max(sum(item.shape) + ndim for item in objects)
-
-
-def pack(objects: Sequence[Object], exact: bool) -> list[Sheet]:
-    """Lay objects out on shelves, those of equal height together, so that shelves waste little."""
-    ordered = sorted(objects, key=lambda item: item.shape)
-    if not ordered:
-        return []
-    planes, limit = len(ordered[0].shape) == 2, SHEET_BYTES // (8 if exact else 4)
-    return list(_planes(ordered, limit) if planes else _volumes(ordered, limit))
-
-
-def _planes(ordered: Sequence[Object], limit: int) -> Iterator[Sheet]:
-    for run in _runs(ordered, limit):
-        widths = [item.shape[1] + 1 for item in run]
-        total, largest = sum(widths), max(widths)
-        fewest = -(-total // SHEET_WIDTH_PX)
-        # Of a few numbers of shelves, the one that leaves least room.
-        most = {max(largest, total // shelves + largest // 2) for shelves in range(fewest, fewest + 4)}
-        yield min((_shelved(run, width) for width in sorted(most)), key=lambda sheet: math.prod(sheet.shape))
-
-
-def _shelved(run: list[Object], most: int) -> Sheet:
-    """Lay objects out in rows of such a width at most."""
-    corners = []
-    top, left, shelf, width = 1, 1, 0, 0
-    for item in run:
-        if left + item.shape[1] > most:
-            top, left, shelf = top + shelf + 1, 1, 0
-        corners.append((top, left))
-        left += item.shape[1] + 1
-        shelf, width = max(shelf, item.shape[0]), max(width, left)
-    return Sheet((top + shelf + 1, width + -width % ROW_PIXELS), run, corners)
-
-
-def _volumes(ordered: Sequence[Object], limit: int) -> Iterator[Sheet]:
-    for run in _runs(ordered, limit):
-        widths = [item.shape[2] + 1 for item in run]
-        depth, height = (max(item.shape[axis] for item in run) + 2 for axis in (0, 1))
-        lefts = itertools.accumulate(widths[:-1], initial=1)
-        width = sum(widths) + 1
-        yield Sheet((depth, height, width + -width % ROW_PIXELS), run, [(1, 1, left) for left in lefts])
-
-
-def _runs(ordered: Sequence[Object], limit: int) -> Iterator[list[Object]]:
-    run: list[Object] = []
-    pixels = 0
-    for item in ordered:
-        area = 1
-        for extent in item.shape:
-            area *= extent + 1
-        if run and pixels + area > limit:
-            yield run
-            run, pixels = [], 0
-        run.append(item)
-        pixels += area
-    if run:
-        yield run
-
-
 def diffuse(
-    labels: NDArray[np.integer], sheet: Sheet, steps: int, heat: Heat, stop: threading.Event, exact: bool
+    labels: NDArray[np.integer], sheet: Sheet, steps: int, heat: Heat, stop: threading.Event, how: Heating
 ) -> list[Object]:
     """Run the diffusion of one sheet, put its heat where the objects lie in the image, and return those that failed.
 
-    Without `exact` an object fails that leaves the range of single precision; its heat is of no use.
+    An object fails that has too little heat somewhere for the way it was heated; its heat is of no use.
 
     Parameters
     ----------
@@ -156,9 +86,10 @@ def diffuse(
         Changed inside the objects of the sheet only.
     stop : threading.Event
         Once set, `DiffusionStopped` is raised soon.
-    exact : bool
-        Compute in double precision.
+    how : Heating
+        Ways of computing.
     """
+    exact = how is Heating.DOUBLE
     inside = np.zeros(sheet.shape, bool)
     places = [
         tuple(slice(c, c + n) for c, n in zip(corner, item.shape, strict=True))
@@ -170,12 +101,15 @@ def diffuse(
     sources = (_plane_centres if planes else _volume_centres)(inside, sheet, places)
     flat = _zeros(inside.size, np.float64 if exact else np.float32)
     warm = flat.reshape(sheet.shape)
+    if how is Heating.WAVES:
+        _by_waves(flat, inside, sources, steps - LAST_STEPS)
+        steps = LAST_STEPS
     _repeat(flat, sources, (_plane_sums if planes else _volume_sums)(flat, inside), steps, stop)
     cold = []
     for item, place in zip(sheet.objects, places, strict=True):
         target = heat[tuple(slice(s.start + 1, s.stop + 1) for s in item.box)]
         np.copyto(target, warm[place], where=inside[place], casting="same_kind")
-        if not exact and warm[place].min(where=inside[place], initial=SOURCE) < LEAST_HEAT:
+        if warm[place].min(where=inside[place], initial=SOURCE) < LEAST_HEAT[how]:
             cold.append(item)
     return cold
 
@@ -272,6 +206,24 @@ def _in_pieces(terms: Sequence[Term]) -> Iterator[Term]:
     for piece in pieces(len(terms[0][0])):
         for one, other, out in terms:
             yield one[piece], other[piece], out[piece]
+
+
+def _by_waves(warm: Heat, inside: NDArray[np.bool_], sources: NDArray[np.int64], steps: int) -> None:
+    """Put the heat of objects of a plane after so many steps into `warm`, which is flat."""
+    from cpsam_core.dynamics.waves import heat_by_waves
+
+    row = inside.shape[1]
+    other, sums = _zeros(warm.size, np.float32), _zeros(warm.size, np.float32)
+    box, weight = (_zeros(warm.size - 2 * row, np.float32) for _ in range(2))
+    np.multiply(inside[1:-1], np.float32(2 / 9), out=weight.reshape(-1, row))
+    heat_by_waves(warm, other, sums, box, weight, row, sources, SOURCE, steps)
+
+
+def ways(steps: int, ndim: int, exact: bool) -> list[Heating]:
+    """Return the ways in which objects are heated, one after the other."""
+    if exact:
+        return [Heating.DOUBLE]
+    return list(Heating)[0 if ndim == 2 and steps >= LEAST_FOR_WAVES else 1 :]
 
 
 def _repeat(warm: Heat, sources: NDArray[np.int64], step: Step, steps: int, stop: threading.Event) -> None:

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cpsam_core.dynamics.diffusion import Heat, Object, Sheet, diffuse, pack, steps_needed
+from cpsam_core.dynamics.diffusion import Heat, Heating, diffuse, ways
+from cpsam_core.dynamics.sheets import Object, Sheet, pack, steps_needed
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.progress import Progress, silent
 
@@ -148,27 +149,26 @@ def _heat(
     """Return the heat of all objects, with one pixel of margin around the image."""
     large = labels.size > SINGLE_PRECISION_PIXELS
     heat: Heat = np.zeros([n + 2 for n in labels.shape], np.float64 if exact and not large else np.float32)
-    left, precise = objects, exact
-    while left:
-        sheets, left = pack(left, precise), []
-        for done, cold in enumerate(_diffused(labels, sheets, steps, heat, workers, precise), 1):
-            # Those that left the range of single precision, once more in double precision.
+    left = objects
+    for how in ways(steps, labels.ndim, exact):
+        if how is Heating.DOUBLE and left and not large:
+            # Or single precision would lose their heat when it is kept.
+            heat = heat.astype(np.float64, copy=False)
+        sheets, left = pack(left, how is Heating.DOUBLE), []
+        for done, cold in enumerate(_diffused(labels, sheets, steps, heat, workers, how), 1):
+            # Those for which this was not precise enough.
             left += cold
             progress(done, len(sheets), "flows of masks")
-        if left and not large:
-            # Or single precision would lose their heat when it is kept.
-            heat = heat.astype(np.float64)
-        precise = True
     return heat
 
 
 def _diffused(
-    labels: NDArray[np.integer], sheets: list[Sheet], steps: int, heat: Heat, workers: int, exact: bool
+    labels: NDArray[np.integer], sheets: list[Sheet], steps: int, heat: Heat, workers: int, how: Heating
 ) -> Iterator[list[Object]]:
     """Run the diffusion of all sheets in threads; yield what `diffuse` returns of each."""
     stop = threading.Event()
     with ThreadPoolExecutor(workers) as pool:
-        running = [pool.submit(diffuse, labels, sheet, steps, heat, stop, exact) for sheet in sheets]
+        running = [pool.submit(diffuse, labels, sheet, steps, heat, stop, how) for sheet in sheets]
         try:
             for future in running:
                 yield future.result()

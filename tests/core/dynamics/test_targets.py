@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cpsam_core.dynamics import diffusion
+from cpsam_core.dynamics import diffusion, sheets, waves
 from cpsam_core.dynamics import targets as targets_module
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import ImageError, SettingsError
@@ -213,7 +213,7 @@ def test_more_objects_than_16_bits_can_number() -> None:
 def test_the_number_of_threads_changes_nothing(
     shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(diffusion, "SHEET_BYTES", 8000)
+    monkeypatch.setattr(sheets, "SHEET_BYTES", 8000)
     labels = np.random.default_rng(0).integers(0, 40, [n // 3 for n in shape])
     labels = (
         labels.repeat(3, 0).repeat(3, 1) if len(shape) == 2 else labels.repeat(3, 0).repeat(3, 1).repeat(3, 2)
@@ -239,6 +239,35 @@ def test_single_precision_is_close() -> None:
     error = np.abs(exact - quick).max(axis=0)
     assert (error > 1e-4).sum() <= len(np.unique(labels))  # the centre of each object
     assert error.max() < 0.2
+
+
+@pytest.mark.parametrize("steps", [100, 301, 700])
+def test_waves_are_as_close_as_single_precision(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = np.zeros((130, 430), np.uint32)
+    for number, (height, width) in enumerate([(50, 50), (30, 45), (60, 20), (9, 33), (5, 5)]):
+        y, x = np.indices(labels.shape) - np.array([65, 45 + 84 * number])[:, None, None]
+        labels[(y / height) ** 2 + ((x + 0.3 * y) / min(width, 38)) ** 2 <= 1] = number + 1
+    exact = flows_from_masks(labels, niter=steps)
+    used = list[diffusion.Heating]()
+
+    def noted(*args: Any) -> Any:
+        used.append(args[-1])
+        return real(*args)
+
+    real = targets_module.diffuse
+    monkeypatch.setattr(targets_module, "diffuse", noted)
+    error = np.abs(flows_from_masks(labels, niter=steps, exact=False) - exact).max(axis=0)
+    assert used[0] is diffusion.Heating.WAVES
+    assert (error > 1e-4).sum() <= labels.max()  # the centre of each object
+
+
+@pytest.mark.parametrize("steps", [1, 2, 17, 400, 3000])
+def test_waves_add_up_to_the_powers_of_a_step(steps: int) -> None:
+    place = np.linspace(-1, 1, 501)
+    powers = np.polynomial.polynomial.polyval(place, np.r_[0, np.ones(steps)])
+    found = waves.coefficients(steps)
+    np.testing.assert_allclose(np.polynomial.chebyshev.chebval(place, found), powers, atol=2 * waves.ERROR)
+    assert len(found) <= 6 * np.sqrt(steps) + 2
 
 
 def test_an_object_with_less_heat_than_single_precision_knows_is_as_exact() -> None:
@@ -270,7 +299,7 @@ def test_fewer_steps_warm_less() -> None:
 
 
 def test_progress_is_reported_and_can_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diffusion, "SHEET_BYTES", 4000)
+    monkeypatch.setattr(sheets, "SHEET_BYTES", 4000)
     calls: list[tuple[int, int]] = []
     flows_from_masks(drawn(9), progress=lambda done, total, note="": calls.append((done, total)))
     assert [done for done, _ in calls] == list(range(1, calls[0][1] + 1))

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from cpsam_core.dynamics import spread, unlocked, walk
+from cpsam_core.dynamics import diffusion, spread, unlocked, walk, waves
 from cpsam_core.dynamics.targets import flows_from_masks
 
-LOOPS = {"heat": spread._loop, "paths": walk._loop}
+LOOPS = {"heat": spread._loop, "paths": walk._loop, "waves": waves._loop}
 
 
 def blocks(shape: tuple[int, ...]) -> np.ndarray:
@@ -41,10 +41,13 @@ def test_heat_is_the_same_without_the_compiler_and_in_small_pieces(
     shape: tuple[int, ...], exact: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labels = blocks(shape)
+    # Waves, though the steps are few.
+    monkeypatch.setattr(diffusion, "LEAST_FOR_WAVES", 0)
     made = flows_from_masks(labels, exact=exact)
     monkeypatch.setattr(unlocked, "PIECE", 50)
     np.testing.assert_array_equal(flows_from_masks(labels, exact=exact), made)
-    monkeypatch.setattr(spread, "without_lock", lambda loop, *parts: loop)
+    for module in (spread, waves):
+        monkeypatch.setattr(module, "without_lock", lambda loop, *parts: loop)
     np.testing.assert_array_equal(flows_from_masks(labels, exact=exact), made)
 
 
