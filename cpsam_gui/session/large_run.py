@@ -183,6 +183,7 @@ class LargeRun(QObject):
                 kind=StepKind.SEGMENT,
                 written=found.written,
                 changed_rows=found.changed_rows,
+                keeps=pending.options.keep,
             )
             view.selection = chosen
             one, many = translate("1 object found"), translate("{:,} objects found")

@@ -65,7 +65,6 @@ class Persistence:
         self._notices = notices
         self._jobs = jobs
         self._images, self._gestures = images, gestures
-        self._run_state = run_state
         self._run_results = run_results
         self._recording = recording
         self._pieces = pieces
@@ -179,9 +178,7 @@ class Persistence:
 
     def _mean(self, step: Step, facts: ImageFacts) -> ImageFacts:
         """Return what a new step means for the facts."""
-        return self._coming or review.after(
-            step, facts, self._open_image.document.table, keeps=self._run_state.options.keep
-        )
+        return self._coming or review.after(step, facts, self._open_image.document.table)
 
     @property
     def unsaved(self) -> bool:

@@ -230,7 +230,8 @@ class Pieces(QObject):
             # Someone drew meanwhile: what was asked for is done to that, too.
             self._separate_parts(document)
         elif self._open_image.document is document:
-            document.replace(translate("Make each part an object"), made.store, made.records)
+            name = translate("Make each part an object")
+            document.replace(name, made.store, made.records, keeps=True)
             one, many = translate("1 object"), translate("{:,} objects")
             self._notices.message.emit(counted(len(made.records), one, many))
 

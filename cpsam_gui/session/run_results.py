@@ -229,7 +229,7 @@ class RunResults:
             if live:
                 self._take_thresholds(pending, found)
             else:
-                self._take(pending.kind, pending.name, found)
+                self._take(pending.kind, pending.name, found, keeps=pending.options.keep)
             one, many = (
                 (translate("1 object"), translate("{:,} objects"))
                 if live
@@ -308,7 +308,8 @@ class RunResults:
 
     def put_ahead(self, found: tasks.MaskResult) -> None:
         """Put in what was found before the image was opened; thresholds that were moved since then are applied."""
-        self._take(StepKind.SEGMENT, f"Segment with {self._run_state.options.model.title}", found)
+        name = f"Segment with {self._run_state.options.model.title}"
+        self._take(StepKind.SEGMENT, name, found, keeps=True)
         if thresholds_in(self._run_state.remembered) != thresholds_in(dict(found.settings)):
             self.thresholds_moved.emit(False)
 
@@ -319,10 +320,18 @@ class RunResults:
         known = state.settings[0] if goes_on and state.settings is not None else None
         before = thresholds_in(self._run_state.last_settings) if known is None else known
         name = pending.name or name_of_change(before, thresholds_in(found.settings))
-        self._take(pending.kind, name, found, apart=not goes_on)
+        self._take(pending.kind, name, found, apart=not goes_on, keeps=pending.options.keep)
         self._live = pending.document.state, pending.gesture
 
-    def _take(self, kind: StepKind, name: str, found: tasks.MaskResult, *, apart: bool = True) -> None:
+    def _take(
+        self,
+        kind: StepKind,
+        name: str,
+        found: tasks.MaskResult,
+        *,
+        apart: bool = True,
+        keeps: bool = False,
+    ) -> None:
         trace = self._run_state.trace
         if found.output is not None:
             self._run_state.flows = found.output
@@ -339,7 +348,13 @@ class RunResults:
         self._taking = True
         try:
             self._open_image.document.replace(
-                name, found.store, found.records, kind=kind, settings=settings, apart=apart
+                name,
+                found.store,
+                found.records,
+                kind=kind,
+                settings=settings,
+                apart=apart,
+                keeps=keeps,
             )
         finally:
             self._taking = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui.state.deleted import changed
-from cpsam_gui.state.steps import StepKind, StepSource
+from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
     from cpsam_gui.state.deleted import DeletedPlaces
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 def after(deleted: DeletedPlaces | None, step: Step, store: LabelStore) -> DeletedPlaces | None:
     """Return the places once a step was made that led to the labels in `store`.
 
-    What was emptied by hand is deleted until something is put there, by hand or by a run on a region. A run on the
-    whole image and new thresholds change nothing; other masks in the place of all, such as from a file, begin anew.
+    What was emptied by hand is deleted until something is put there, by hand or by a run on a region. Masks in the
+    place of all change nothing where they keep what a person did, as runs and new thresholds do unless they are to
+    replace it; others, such as from a file, begin anew.
     """
     if step.swap is not None:
-        return deleted if step.kind.source is StepSource.MODEL else None
+        return deleted if step.keeps else None
     blocks = []
     for edit in step.edits:
         now = store.read(edit.box)

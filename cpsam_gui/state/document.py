@@ -169,13 +169,14 @@ class Document(ReadableDocument):
         written: tuple[Box, ...] = (),
         changed_rows: frozenset[int] = frozenset(),
         apart: bool = False,
+        keeps: bool = False,
     ) -> None:
         """Swap in a whole result by reference as one step; the caller gives both away.
 
         New thresholds that follow others take their place in the same step, unless they are to stand `apart`. With
         `facts`, what is known of the image comes with the result, with `settings` those that changed, before and
-        after, and with `written` and `changed_rows` which of it no folder holds. Make large tables as :class:`Records`
-        where they are made: in another thread than the one that draws.
+        after, and with `written` and `changed_rows` which of it no folder holds. With `keeps`, what a person deleted
+        stays so. Make large tables as :class:`Records` where they are made: in another thread than the one that draws.
         """
         self._refuse_while_writing()
         if isinstance(labels, np.ndarray):
@@ -190,7 +191,7 @@ class Document(ReadableDocument):
         swap = Swap(labels, rows, written, changed_rows)
         before = self._content.facts
         known = None if facts is None else (before, facts)
-        step = Step(name, kind=kind, swap=swap, facts=known, settings=settings)
+        step = Step(name, kind=kind, swap=swap, facts=known, settings=settings, keeps=keeps)
         self._exchange(swap)
         follows = last is not None and last.kind is kind is StepKind.THRESHOLDS and not apart
         if follows and last is not None and last.swap is not None:
@@ -198,7 +199,9 @@ class Document(ReadableDocument):
             # since the state is another one than before.
             if last.settings is not None and settings is not None:
                 settings = (last.settings[0], settings[1])
-            merged = Step(name, kind=kind, swap=last.swap, facts=last.facts, settings=settings)
+            merged = Step(
+                name, kind=kind, swap=last.swap, facts=last.facts, settings=settings, keeps=last.keeps
+            )
             self._undo_stack.exchange_top(merged)
             self._tell(merged, forward=True)
             self.history_changed.emit()

@@ -24,19 +24,16 @@ LOOKED_AT_ROWS = 1 << 16
 """Of the order of a review, at a time, for the first object that is open."""
 
 
-def after(
-    step: Step, facts: ImageFacts, objects: Mapping[int, ObjectRecord], *, keeps: bool = False
-) -> ImageFacts:
-    """Return the facts after a new step, of which `objects` is the table.
+def after(step: Step, facts: ImageFacts, objects: Mapping[int, ObjectRecord]) -> ImageFacts:
+    """Return the facts after a new step, of which `objects` is the table; `deletions` said what stays deleted.
 
     A run or an import makes an image segmented, and corrected where work by hand came through it; any change of
     pixels or classes by hand makes it corrected, also one that was verified, and so does the first touch of an object,
     such as accepting it. Unlocking changes nothing. Runs and new thresholds that keep what a person did leave a
-    corrected image so though no object tells: what was deleted stays away. Those that do not keep it bring that back.
+    corrected image so though no object tells: what was deleted stays away.
     """
     if step.swap is not None:
-        facts = facts if keeps else facts.changed(deleted=None)
-        stays = keeps and step.kind is StepKind.THRESHOLDS and facts.review in CORRECTED
+        stays = step.keeps and step.kind is StepKind.THRESHOLDS and facts.review in CORRECTED
         by_hand = stays or facts.deleted is not None or any_touched(objects)
         return facts.changed(review=ReviewState.CORRECTED if by_hand else ReviewState.SEGMENTED)
     if step.edits or any(_matters(*sides) for sides in step.records.values()):

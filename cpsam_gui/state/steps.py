@@ -127,6 +127,8 @@ class Step:
     """The settings that it changed, before and after, where the masks come with their settings."""
     made: float = field(default_factory=time.time, kw_only=True)
     """When, in seconds since 1970."""
+    keeps: bool = field(default=False, kw_only=True)
+    """Whether masks that came in the place of all keep what a person did: what was deleted is not among them."""
 
     def nearest_plane(self, plane: int) -> int:
         """Return the plane nearest to `plane` in which pixels changed; `plane` itself where none is known."""

@@ -171,7 +171,7 @@ def keep_for_later(run: LeftRun, kept: Collection[Path], progress: Progress) -> 
         axes=run.image.axes,
     )
     name, kind = run.step
-    document.replace(name, found.store, found.records, kind=kind)
+    document.replace(name, found.store, found.records, kind=kind, keeps=True)
     journal.flush()
     if not journal.holds_all:
         journal.remove()

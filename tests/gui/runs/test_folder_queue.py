@@ -240,12 +240,18 @@ def test_what_was_deleted_stays_away_and_the_row_and_the_end_say_so(
         look_at(session, qtbot, folder / "b2.tif")
     said: list[str] = []
     session.message.connect(said.append)
+    # A folder run keeps what was done by hand, whatever the panel says of the next run on the open image.
+    session.run_state.change(keep=False)
     session.folder_run.existing = ExistingMasks.KEEP_HAND_MADE
     assert run_all(session, qtbot) == [QueueState.DONE, QueueState.DONE, QueueState.DONE]
     away = "1 object deleted or refused by hand stays away"
     texts = [entry.text(str) for entry in session.folder_run.queue.entries]
     assert texts == [f"3 objects, {away}", "4 objects", "4 objects"]
     assert said[-1] == f"Folder: 3 images: 3 done, {away}"
+    if at == "elsewhere":
+        look_at(session, qtbot, folder / "a.tif")
+    assert session.document.facts.deleted is not None
+    assert session.document.facts.review is ReviewState.CORRECTED
 
 
 def test_masks_of_other_programs_count_as_corrected(session: Session, qtbot: QtBot, folder: Path) -> None:

@@ -82,9 +82,9 @@ def test_the_first_open_object_is_found_in_rows_and_in_columns(monkeypatch: pyte
 @pytest.mark.parametrize("keeps", [True, False])
 @pytest.mark.parametrize("kind", [StepKind.THRESHOLDS, StepKind.SEGMENT])
 def test_new_thresholds_that_keep_deletions_leave_an_image_corrected(kind: StepKind, keeps: bool) -> None:
-    swapped: Any = SimpleNamespace(swap=object(), kind=kind, edits=(), records={})
+    swapped: Any = SimpleNamespace(swap=object(), kind=kind, edits=(), records={}, keeps=keeps)
     stays = keeps and kind is StepKind.THRESHOLDS
     for before in (ReviewState.CORRECTED, ReviewState.VERIFIED):
-        told = after(swapped, ImageFacts(before), {1: record()}, keeps=keeps)
+        told = after(swapped, ImageFacts(before), {1: record()})
         assert told.review is (ReviewState.CORRECTED if stays else ReviewState.SEGMENTED)
-    assert after(swapped, ImageFacts(), {1: record()}, keeps=keeps).review is ReviewState.SEGMENTED
+    assert after(swapped, ImageFacts(), {1: record()}).review is ReviewState.SEGMENTED

@@ -51,7 +51,7 @@ def with_thresholds(document: Document, labels: Labels, kind: StepKind = StepKin
         document.snapshot(), rows, document.next_id, document.colours.copy(), document.facts.deleted
     )
     found = tasks.combine(result, document.shape, kept, lambda *_: None)
-    document.replace("Thresholds", found.labels, found.records, kind=kind)
+    document.replace("Thresholds", found.labels, found.records, kind=kind, keeps=True)
     return found.left_out
 
 
