@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
-from cpsam_gui.runs.left_out import words_of_left_out
+from cpsam_gui.runs.left_out import few_words_of_left_out, words_of_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -80,7 +80,7 @@ class QueueEntry:
         return f"{state}: {words}" if words else state
 
     def _with_times(self, words: str, translate: Callable[[str], str]) -> str:
-        away = words_of_left_out(self.left_out) if self.state is QueueState.DONE else ""
+        away = few_words_of_left_out(self.left_out) if self.state is QueueState.DONE else ""
         said = [words, *(translate(one) for one in (self.only, self.times, self.scene, away) if one)]
         if self.state is QueueState.DONE and self.words:
             # Of time points that were left alone.

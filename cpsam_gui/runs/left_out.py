@@ -12,6 +12,13 @@ def words_of_left_out(count: int) -> str:
     return f"{count:,} objects deleted or refused by hand stay away"
 
 
+def few_words_of_left_out(count: int) -> str:
+    """Say it where the words above stand beside, and there is little room."""
+    if not count:
+        return ""
+    return "1 stays away" if count == 1 else f"{count:,} stay away"
+
+
 def with_way_back(count: int) -> str:
     """Say it where a choice of the panel brings them back; stacks and large images have no outlines to click on."""
     if not count:

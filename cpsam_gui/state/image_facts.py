@@ -58,7 +58,8 @@ class ImageFacts:
     pixel_size
         Micrometres, as a person said; None for what the file says.
     deleted
-        Where a person deleted objects, which runs and new thresholds do not bring back; None where nowhere.
+        Where a person deleted objects, or said that there is no cell; runs and new thresholds bring nothing back
+        there. None where nowhere.
     """
 
     review: ReviewState = ReviewState.NOT_STARTED

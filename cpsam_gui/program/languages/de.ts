@@ -179,6 +179,10 @@
       <translation>1 mögliche Zelle ohne Maske</translation>
     </message>
     <message>
+      <source>1 stays away</source>
+      <translation>1 bleibt weg</translation>
+    </message>
+    <message>
       <source>1 step</source>
       <translation>1 Schritt</translation>
     </message>
@@ -6707,6 +6711,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} shows the image, and the image is not at hand.</source>
       <translation>{} zeigt das Bild, und das Bild ist nicht zur Hand.</translation>
+    </message>
+    <message>
+      <source>{} stay away</source>
+      <translation>{} bleiben weg</translation>
     </message>
     <message>
       <source>{} time point</source>

@@ -17,6 +17,7 @@ from cpsam_gui.panels import ReviewPanel
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.state.steps import StepKind
+from cpsam_gui.storage.journal_format import recover
 from cpsam_gui.tasks.coverage import find_missed
 
 if TYPE_CHECKING:
@@ -350,6 +351,12 @@ def test_a_missed_cell_that_was_refused_stays_away_also_when_the_image_is_opened
     assert reviewing.place is not None, "it is under review again"
     actions_of(segmented)["redo"].trigger()
     qtbot.waitUntil(lambda: not missed.all and not missed.looking and session.jobs.idle)
+    # A crash does not lose it either.
+    journal = session.persistence.journal
+    assert journal is not None
+    journal.flush()
+    left = recover(journal.path)
+    assert left is not None and left.facts.deleted == session.document.facts.deleted is not None
     assert session.persistence.save_now() and session.path is not None
     with qtbot.waitSignal(session.image_changed):
         session.images.open(session.path)
