@@ -65,6 +65,19 @@ class FolderState:
             and (self.only is None or self.states.get(path, ReviewState.NOT_STARTED) is self.only)
         ]
 
+    @property
+    def hidden(self) -> int:
+        """How many images the filter hides."""
+        return len(self.images) - len(self.shown)
+
+    def hides_ahead(self, path: Path | None, step: int) -> bool:
+        """Whether the filter hides an image after `path`, or before it where `step` is negative."""
+        if path not in self.images:
+            return self.hidden > 0
+        here, shown = self.images.index(path), set(self.shown)
+        beyond = self.images[here + 1 :] if step > 0 else self.images[:here]
+        return any(image not in shown for image in beyond)
+
     def ahead(self, path: Path | None, step: int) -> list[Path]:
         """Return the shown images after `path`, or before it where `step` is negative, the next one first.
 
@@ -83,6 +96,9 @@ class FolderState:
 
     def summary(self) -> str:
         """Return counts in words."""
+        if self.images and not self.shown:
+            many = len(self.images)
+            return "The filter hides the only image" if many == 1 else f"The filter hides all {many:,} images"
         states = [self.states.get(path, ReviewState.NOT_STARTED) for path in self.images]
         started = sum(state is not ReviewState.NOT_STARTED for state in states)
         verified = sum(state is ReviewState.VERIFIED for state in states)

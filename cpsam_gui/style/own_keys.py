@@ -1,4 +1,7 @@
-"""The keys that a setting or a list in focus uses itself: shortcuts of the window do not take them away."""
+"""The keys that a setting or a list in focus uses itself: shortcuts of the window do not take them away.
+
+Who has typed into a field gives the keys back to the image by Return or Esc.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QLineEdit,
     QTableView,
     QWidget,
 )
@@ -32,6 +36,8 @@ OWN_KEYS: tuple[tuple[type[QWidget], frozenset[Qt.Key]], ...] = (
     (QAbstractItemView, UP_AND_DOWN | ENDS),
 )
 """Keys by kind of widget. Text fields keep theirs without help."""
+LEAVING = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape})
+"""Keys by which a text field is left: letters that follow are shortcuts again."""
 
 
 class OwnKeys(QObject):
@@ -46,14 +52,32 @@ class OwnKeys(QObject):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Claim a key before it is looked for among the shortcuts; called by Qt."""
-        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+        if not isinstance(event, QKeyEvent):
             return False
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if held != Qt.KeyboardModifier.NoModifier or self._canvas.underMouse():
+        if held != Qt.KeyboardModifier.NoModifier:
+            return False
+        if event.key() in LEAVING and isinstance(QApplication.focusWidget(), QLineEdit):
+            return self._left(event)
+        if event.type() != QEvent.Type.ShortcutOverride or self._canvas.underMouse():
             return False
         if event.key() not in _keys_of(QApplication.focusWidget()):
             return False
         event.accept()
+        return True
+
+    def _left(self, event: QKeyEvent) -> bool:
+        """Let the field in focus have the key, and then the canvas have the keys; return whether it was that."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        if event.type() != QEvent.Type.KeyPress:
+            return False
+        top = self._canvas.window()
+        if top is not None:
+            # The field may stand in a panel that floats.
+            top.activateWindow()
+        self._canvas.setFocus()
         return True
 
 

@@ -100,8 +100,14 @@ class Neighbours:
             self._notices.ended.emit(filled(words, len(passed)), "")
 
     def _say_end(self, step: int) -> None:
-        self._notices.message.emit(
-            translate("This is the last image of the folder")
-            if step > 0
-            else translate("This is the first image of the folder")
-        )
+        if self._folder.now.hides_ahead(self._open_image.path, step):
+            words = (
+                translate("This is the last of the images listed: the filter hides others")
+                if step > 0
+                else translate("This is the first of the images listed: the filter hides others")
+            )
+        elif step > 0:
+            words = translate("This is the last image of the folder")
+        else:
+            words = translate("This is the first image of the folder")
+        self._notices.message.emit(words)

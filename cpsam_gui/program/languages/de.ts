@@ -4045,6 +4045,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Laut Datei {size:g}; 0 übernimmt das.</translation>
     </message>
     <message>
+      <source>The filter hides all {} images</source>
+      <translation>Der Filter verbirgt alle {} Bilder</translation>
+    </message>
+    <message>
+      <source>The filter hides the only image</source>
+      <translation>Der Filter verbirgt das einzige Bild</translation>
+    </message>
+    <message>
       <source>The flows are those of another image; segment first</source>
       <translation>Die Flüsse sind die eines anderen Bildes; zuerst segmentieren</translation>
     </message>
@@ -4525,8 +4533,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das ist das erste Bild des Ordners</translation>
     </message>
     <message>
+      <source>This is the first of the images listed: the filter hides others</source>
+      <translation>Das ist das erste der aufgelisteten Bilder: der Filter verbirgt weitere</translation>
+    </message>
+    <message>
       <source>This is the last image of the folder</source>
       <translation>Das ist das letzte Bild des Ordners</translation>
+    </message>
+    <message>
+      <source>This is the last of the images listed: the filter hides others</source>
+      <translation>Das ist das letzte der aufgelisteten Bilder: der Filter verbirgt weitere</translation>
     </message>
     <message>
       <source>This is the last one</source>

@@ -6,6 +6,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 import tifffile
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
@@ -18,7 +19,6 @@ from cpsam_gui.window.docks import LEFT_WIDTH_PX
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.window.window import Window
@@ -85,3 +85,38 @@ def test_the_picture_of_an_image_follows_its_file(opened: Window, qtbot: QtBot, 
     with qtbot.waitSignal(opened.session.image_changed):
         opened.open(image_file)
     qtbot.waitUntil(lambda: middle() >= 0 and shown() not in (None, before), timeout=30_000)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_a_filter_gives_the_keys_back_to_the_image_and_says_what_it_hides(
+    opened: Window, qtbot: QtBot, key: Qt.Key
+) -> None:
+    """The D that should have gone on was typed into the filter; and the last one listed passed for the last of all."""
+    session, panel = opened.session, opened.panel(FilesPanel)
+    assert session.path is not None
+    for name in ("later_1.tif", "later_2.tif"):
+        session.path.with_name(name).write_bytes(session.path.read_bytes())
+    session.folder.read(session.path.parent)
+    qtbot.waitUntil(lambda: len(panel.paths) == 3)
+    opened.activateWindow()
+    panel.filter.setFocus()
+    qtbot.keyClicks(panel.filter, "r_1")
+    assert [path.name for path in panel.paths] == ["later_1.tif"]
+    qtbot.keyClick(panel.filter, key)
+    assert opened.canvas.hasFocus() and panel.filter.text() == "r_1"
+    said: list[str] = []
+    session.message.connect(said.append)
+    qtbot.keyClick(opened.canvas, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: session.path is not None and session.path.name == "later_1.tif")
+    qtbot.keyClick(opened.canvas, Qt.Key.Key_D)
+    assert said[-1] == "This is the last of the images listed: the filter hides others"
+    qtbot.keyClick(opened.canvas, Qt.Key.Key_A)
+    assert said[-1] == "This is the first of the images listed: the filter hides others"
+    panel.filter.setText("nothing")
+    words = [label.text() for label in panel.findChildren(QLabel)]
+    assert "The filter hides all 3 images" in words
+    panel.filter.clear()
+    qtbot.keyClick(opened.canvas, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: session.path is not None and session.path.name == "later_2.tif")
+    qtbot.keyClick(opened.canvas, Qt.Key.Key_D)
+    assert said[-1] == "This is the last image of the folder"
