@@ -30,12 +30,18 @@ class TrainingPreview(WhileSeen):
         """What would be done; None where that is not known."""
         self.left_out: frozenset[work.AsUsed] = frozenset()
         """What the training would leave out by the newest plan, also while another is made: no tick comes and goes."""
+        self.aside: frozenset[work.AsUsed] = frozenset()
+        """What would judge by that plan."""
         self._of: Chosen | None = None
         self._asked: Chosen | None = None
 
     def takes_part(self, one: Candidate) -> bool:
         """Whether the training would use an image, as far as is known."""
         return one.wanted and (not self.left_out or work.as_used(one) not in self.left_out)
+
+    def is_aside(self, one: Candidate) -> bool:
+        """Whether an image of those that take part would judge, as far as is known; else it is learnt from."""
+        return one.aside or (bool(self.aside) and work.as_used(one) in self.aside)
 
     def _wanted(self) -> Chosen:
         return self._candidates.all, self._training.chosen
@@ -51,7 +57,7 @@ class TrainingPreview(WhileSeen):
             return
         if work.obstacle(wanted[0]):
             # Without a plan, nothing is left out by one.
-            self.left_out = frozenset()
+            self.left_out = self.aside = frozenset()
             self.changed.emit()
             return
         self._asked = wanted
@@ -63,7 +69,7 @@ class TrainingPreview(WhileSeen):
 
     def _seen(self, of: Chosen, found: work.Preview) -> None:
         if of == self._wanted():
-            self.now, self._of, self.left_out = found, of, found.left_out
+            self.now, self._of, self.left_out, self.aside = found, of, found.left_out, found.aside
             self.changed.emit()
 
     def _is_stale(self) -> bool:

@@ -98,6 +98,8 @@ class Preview:
     """What somebody may want to change before; that nothing would judge it is one."""
     left_out: frozenset[AsUsed] = frozenset()
     """Images that are meant to take part and would not; `doubts` say why."""
+    aside: frozenset[AsUsed] = frozenset()
+    """Images that would judge as a whole, whoever chose them."""
 
 
 def preview(candidates: tuple[Candidate, ...], options: TrainOptions, progress: Progress) -> Preview:
@@ -108,10 +110,16 @@ def preview(candidates: tuple[Candidate, ...], options: TrainOptions, progress: 
         plan = plan_of(candidates, settled(options))
     except CpsamError as error:
         return Preview(doubts=(str(error),))
-    left_out = frozenset(map(as_used, plan.left_out))
-    if plan.how == "none":
-        return Preview("", (plan.text, *plan.warnings), left_out)
-    return Preview(plan.text, plan.warnings, left_out)
+    judging = {(pair.image, pair.ending) for pair in plan.aside if pair.only is None}
+    aside = (one for one in candidates if one.wanted and (one.pair.image, one.pair.ending) in judging)
+    # What cannot be judged is a doubt.
+    text, *doubts = ("", plan.text) if plan.how == "none" else (plan.text,)
+    return Preview(
+        text,
+        (*doubts, *plan.warnings),
+        frozenset(map(as_used, plan.left_out)),
+        frozenset(map(as_used, aside)),
+    )
 
 
 def defaults_of(start: str, classes: bool) -> dict[str, TrainSettings]:

@@ -46,7 +46,7 @@ class Foreseen(QWidget):
             self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
             return
         used = [one for one in self._candidates.all if self._preview.takes_part(one)]
-        learnt = [one for one in used if not one.aside]
+        learnt = [one for one in used if not self._preview.is_aside(one)]
         objects = sum(one.objects for one in learnt)
         aside = len(used) - len(learnt)
         # Why nothing can be learnt yet stands under the button.

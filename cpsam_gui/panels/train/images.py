@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QSize, Qt
-from PyQt6.QtGui import QColor, QResizeEvent
-from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PyQt6.QtGui import QColor, QPalette, QResizeEvent
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from cpsam_gui.panels.train.rows import ASIDE, LEARN, NAME, OBJECTS, TrainingRow, rows_of
 from cpsam_gui.program.i18n import translate, translate_said
@@ -27,6 +33,8 @@ TIPS = (
     "Number of objects in its masks",
     "Use this image to validate the new model instead of training on it",
 )
+CHOSEN_BY_PROGRAM = Qt.ItemDataRole.UserRole + 1
+"""Role of whether a tick is the program's choice."""
 # Pixels.
 ROW_PX = 26
 # Pixels; about three rows.
@@ -42,8 +50,8 @@ class CandidateTable(QAbstractTableModel):
         self.rows: tuple[TrainingRow, ...] = ()
         self.largest = 0
         """Row of the image with most objects."""
-        self._left_out = preview.left_out
-        self._take(rows_of(candidates.all, preview.takes_part))
+        self._plan = preview.left_out, preview.aside
+        self._take(self._rows())
         candidates.changed.connect(self._reset)
         preview.changed.connect(self._foreseen)
 
@@ -54,12 +62,16 @@ class CandidateTable(QAbstractTableModel):
         self.largest = counts.index(max(counts)) if counts else 0
 
     def _foreseen(self) -> None:
-        if self._preview.left_out != self._left_out:
-            self._left_out = self._preview.left_out
+        plan = self._preview.left_out, self._preview.aside
+        if plan != self._plan:
+            self._plan = plan
             self._reset()
 
+    def _rows(self) -> tuple[TrainingRow, ...]:
+        return rows_of(self._candidates.all, self._preview.takes_part, self._preview.is_aside)
+
     def _reset(self) -> None:
-        rows = rows_of(self._candidates.all, self._preview.takes_part)
+        rows = self._rows()
         # Another wish: the view stays where it is.
         if rows and len(rows) == len(self.rows):
             self._take(rows)
@@ -101,6 +113,13 @@ class CandidateTable(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and row.stays_out:
             return QColor(theme.current().warning if row.problem else theme.current().dim)
+        if role == Qt.ItemDataRole.ToolTipRole and column == ASIDE and row.chosen_to_judge:
+            return translate(
+                "Chosen by the program to validate the new model: a click keeps it so, a tick at the left learns from "
+                "it instead."
+            )
+        if role == CHOSEN_BY_PROGRAM:
+            return column == ASIDE and row.chosen_to_judge
         if role == Qt.ItemDataRole.ToolTipRole:
             said = translate_said(row.problem) or self._says(row)
             return f"{said}\n{row.remedy}" if row.remedy else said
@@ -142,6 +161,17 @@ class CandidateTable(QAbstractTableModel):
         return True
 
 
+class TickOfProgram(QStyledItemDelegate):
+    """Draws a tick that the program chose in grey; it can be clicked like the others."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:
+        """Say how a cell is drawn; called by Qt."""
+        super().initStyleOption(option, index)
+        if option is not None and index.data(CHOSEN_BY_PROGRAM):
+            # Where the theme draws no box it draws the mark in the colour of words.
+            option.palette.setColor(QPalette.ColorRole.Text, QColor(theme.current().dim))
+
+
 class CandidateView(QTableView):
     """Shows the table in the width of a panel."""
 
@@ -154,6 +184,7 @@ class CandidateView(QTableView):
         self.setMinimumHeight(LEAST_HEIGHT_PX)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setItemDelegateForColumn(NAME, NameAndState(self))
+        self.setItemDelegateForColumn(ASIDE, TickOfProgram(self))
         vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
         if vertical is not None:
             vertical.hide()

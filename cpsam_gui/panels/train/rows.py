@@ -30,6 +30,8 @@ class TrainingRow:
     parts: tuple[Candidate, ...]
     used: tuple[Candidate, ...]
     """Those of the parts that the training would use."""
+    aside: tuple[Candidate, ...] = ()
+    """Those of the used ones that would judge."""
     is_stack: bool = False
 
     @property
@@ -88,6 +90,11 @@ class TrainingRow:
         return translate("Nobody corrected its masks yet: tick it to learn from them as they are.")
 
     @property
+    def chosen_to_judge(self) -> bool:
+        """Whether it judges by the program's choice, which the user has not made his own."""
+        return bool(self.aside) and all(one.use == "auto" for one in self.aside)
+
+    @property
     def _left_out(self) -> bool:
         return all(one.use == "exclude" for one in self.parts)
 
@@ -108,7 +115,7 @@ class TrainingRow:
 
     def switched(self, column: int) -> Qt.CheckState:
         """Return how a switch stands; of a stack also that it is on for a part of the planes."""
-        on = sum(one.aside is (column == ASIDE) for one in self.used)
+        on = len(self.aside) if column == ASIDE else len(self.used) - len(self.aside)
         if on == len(self.parts):
             return Qt.CheckState.Checked
         return Qt.CheckState.PartiallyChecked if on else Qt.CheckState.Unchecked
@@ -117,25 +124,36 @@ class TrainingRow:
         """Return what the user wants who turns a switch."""
         one = self.parts[0]
         slab = one.slab and not self.is_stack
+        if column == ASIDE and self.chosen_to_judge:
+            # A first click makes it the user's own choice, the next takes it back.
+            return "aside"
         if column == ASIDE:
-            return "aside" if on else "train" if slab else "auto"
-        # A corrected image that is ticked again may be kept aside by the engine, as before it was left out; of a plane
-        # that is kept aside, and of what the engine leaves out, a tick says that it is to be learnt from.
-        as_before = one.corrected and not slab and not self._passed_over
+            # A corrected image could be chosen again at once, and its tick would not go.
+            return "aside" if on else "train" if slab or (one.corrected and not self.is_stack) else "auto"
+        # A corrected image that is ticked again may be kept aside by the engine, as before it was left out; of one that
+        # is kept aside, and of what the engine leaves out, a tick says that it is to be learnt from.
+        as_before = one.corrected and not slab and not self.chosen_to_judge and not self._passed_over
         return ("auto" if as_before else "train") if on else "exclude"
 
 
 def rows_of(
-    candidates: Iterable[Candidate], takes_part: Callable[[Candidate], bool]
+    candidates: Iterable[Candidate],
+    takes_part: Callable[[Candidate], bool],
+    is_aside: Callable[[Candidate], bool],
 ) -> tuple[TrainingRow, ...]:
     """Return the rows of the table: images, and stacks followed by their planes."""
     rows: list[TrainingRow] = []
+
+    def row(parts: tuple[Candidate, ...], *, is_stack: bool = False) -> TrainingRow:
+        used = tuple(filter(takes_part, parts))
+        return TrainingRow(parts, used, tuple(filter(is_aside, used)), is_stack)
+
     # Whole images are told apart by nothing else; to compare the names of many thousands is felt.
     for stack, group in groupby(candidates, _stack_of):
         parts = tuple(group)
         if stack is not None:
-            rows.append(TrainingRow(parts, tuple(filter(takes_part, parts)), is_stack=True))
-        rows += [TrainingRow((one,), (one,) if takes_part(one) else ()) for one in parts]
+            rows.append(row(parts, is_stack=True))
+        rows += [row((one,)) for one in parts]
     return tuple(rows)
 
 

@@ -709,6 +709,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Dateien von zwei oder mehr Personen wählen</translation>
     </message>
     <message>
+      <source>Chosen by the program to validate the new model: a click keeps it so, a tick at the left learns from it instead.</source>
+      <translation>Vom Programm gewählt, um das neue Modell daran zu validieren: Ein Klick lässt es dabei, ein Haken links lernt stattdessen daraus.</translation>
+    </message>
+    <message>
       <source>Class</source>
       <translation>Klasse</translation>
     </message>

@@ -69,6 +69,10 @@ def test_planes_of_a_stack_are_ticked_one_by_one_or_all_together(
     assert candidates.uses == {(path, Section(0, 2).ending): "exclude"}
     assert (state(1, LEARN), state(2, LEARN)) == (OFF, ON)
     judging = next(row for row in range(1, count + 1) if state(row, ASIDE) is ON)
+    tip = str(model.data(model.index(judging, ASIDE), Qt.ItemDataRole.ToolTipRole))
+    assert tip.startswith("Chosen by the program")
+    switch(judging, ASIDE, OFF)
+    assert (state(judging, LEARN), state(judging, ASIDE)) == (OFF, ON), "now it is the user's own choice"
     switch(judging, ASIDE, OFF)
     assert (state(judging, LEARN), state(judging, ASIDE)) == (ON, OFF)
     switch(0, ASIDE, ON)
@@ -214,11 +218,71 @@ def test_images_that_a_training_leaves_out_are_neither_counted_nor_ticked(
     assert ticks() == [ON, ON, ON, OFF]
     qtbot.waitUntil(lambda: session.training_preview.now is not None, timeout=60_000)
     assert session.candidates.uses == {(home / "c.tif", ""): "train"}
-    assert panel.foreseen.counts.text().startswith("3 images with 29 objects")
-    assert ticks() == [ON, ON, ON, OFF]
+    assert panel.foreseen.counts.text().startswith("2 images with 17 objects for training, 1 for validation")
+    assert ticks() == [ON, OFF, ON, OFF], "of three, one is kept aside"
     # While the plan is made anew no tick comes and goes.
     model.setData(model.index(0, LEARN), OFF.value, Qt.ItemDataRole.CheckStateRole)
-    assert ticks() == [OFF, ON, ON, OFF]
+    assert ticks() == [OFF, OFF, ON, OFF]
+
+
+def test_an_image_that_the_program_keeps_aside_is_shown_so_and_can_be_chosen_by_the_user(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    names = ["a", "b", "c", "d", "e"]
+    for name in names:
+        noise = np.random.default_rng(ord(name)).integers(0, 40, (64, 64))
+        tifffile.imwrite(tmp_path / f"{name}.tif", ((squares(12) > 0) * 150 + noise).astype(np.uint8))
+        tifffile.imwrite(tmp_path / f"{name}_masks.tif", squares(12))
+    window.open(tmp_path / "a.tif")
+    qtbot.waitUntil(lambda: window.session.image is not None and window.session.jobs.idle, timeout=60_000)
+    window.show_panel("Train")
+    preview, candidates = window.session.training_preview, window.session.candidates
+    panel = window.panel(TrainPanel)
+    view, model = panel.images, panel.images.model()
+    assert model is not None
+
+    def planned() -> None:
+        qtbot.waitUntil(lambda: preview.now is not None, timeout=60_000)
+
+    def state(row: int, column: int) -> Qt.CheckState:
+        return Qt.CheckState(model.data(model.index(row, column), Qt.ItemDataRole.CheckStateRole))
+
+    def judging() -> list[int]:
+        return [row for row in range(5) if state(row, ASIDE) is ON]
+
+    def by_program(row: int) -> bool:
+        return "Chosen by the program" in str(
+            model.data(model.index(row, ASIDE), Qt.ItemDataRole.ToolTipRole)
+        )
+
+    def click(row: int, column: int) -> None:
+        where = view.visualRect(model.index(row, column))
+        viewport = view.viewport()
+        box = QPoint(where.left() + 9, where.center().y())
+        qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=box)
+
+    planned()
+    (row,) = judging()
+    assert f"judged on {names[row]}.tif" in panel.foreseen.counts.text()
+    assert panel.foreseen.counts.text().startswith("4 images with 48 objects for training, 1 for validation")
+    assert state(row, LEARN) is OFF
+    assert by_program(row)
+    assert not candidates.uses
+    click(row, ASIDE)
+    assert candidates.uses == {(tmp_path / f"{names[row]}.tif", ""): "aside"}
+    planned()
+    assert judging() == [row]
+    assert not by_program(row)
+    click(row, ASIDE)
+    planned()
+    # It is learnt from now, and the program chooses another one.
+    (other,) = judging()
+    assert (state(row, LEARN), other != row, by_program(other)) == (ON, True, True)
+    click(other, LEARN)
+    planned()
+    assert state(other, LEARN) is ON
+    assert candidates.uses[tmp_path / f"{names[other]}.tif", ""] == "train"
+    assert other not in judging()
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

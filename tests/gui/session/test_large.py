@@ -410,7 +410,9 @@ def test_one_click_learns_from_a_slide(qtbot: QtBot, session: Session, slide: Pa
     qtbot.waitUntil(lambda: sum(one.objects for one in session.candidates.all) == 5, timeout=30_000)
     assert session.training.obstacle == ""
     assert [one.wanted for one in session.candidates.all] == [True] * 3
-    whole, *parts = rows_of(session.candidates.all, session.training_preview.takes_part)
+    whole, *parts = rows_of(
+        session.candidates.all, session.training_preview.takes_part, session.training_preview.is_aside
+    )
     assert whole.name == "slide.ome.zarr: 3 parts"
     assert sorted(row.name.strip() for row in parts) == [
         "part at y 0, x 0",

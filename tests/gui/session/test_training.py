@@ -130,21 +130,21 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window, qtbot: QtBot
     assert all(one.objects == 4 and one.wanted for one in candidates.all)
     assert model is not None
     check, on = Qt.ItemDataRole.CheckStateRole, Qt.CheckState.Checked
-    assert [model.index(row, LEARN).data(check) for row in range(3)] == [on] * 3
     counts = annotated.panel(TrainPanel).foreseen.counts
     qtbot.waitUntil(lambda: "It is judged on" in counts.text())
-    assert counts.text().startswith("3 images with 12 objects. The new model learns from 2 images.")
+    assert counts.text().startswith(
+        "2 images with 8 objects for training, 1 for validation. The new model learns from 2 images."
+    )
+    ticks = [[model.index(row, column).data(check) for row in range(3)] for column in (LEARN, ASIDE)]
+    assert [column.count(on) for column in ticks] == [2, 1]
     model.setData(model.index(1, ASIDE), on, check)
     assert candidates.uses[candidates.all[1].pair.image, ""] == "aside"
     assert model.index(1, LEARN).data(check) == Qt.CheckState.Unchecked
     model.setData(model.index(2, LEARN), Qt.CheckState.Unchecked, check)
     assert [one.use for one in candidates.all] == ["auto", "aside", "exclude"]
-    assert (
-        "1 image with 4 objects for training, 1 for validation"
-        in annotated.panel(TrainPanel).foreseen.counts.text()
-    )
+    qtbot.waitUntil(lambda: "1 image with 4 objects for training, 1 for validation" in counts.text())
     model.setData(model.index(1, ASIDE), Qt.CheckState.Unchecked, check)
-    assert candidates.all[1].use == "auto"
+    assert candidates.all[1].use == "train"
 
 
 def test_that_nothing_will_judge_the_new_model_is_told_before_the_start(
