@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from cpsam_gui.storage.project_folder import FolderContent
     from cpsam_gui.tasks.records import MaskResult
 
-RGB = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 # Channels that are visible at first; more would only be white.
 SHOWN = 6
 
@@ -279,14 +278,15 @@ def doubt_about(found: MaskResult, image: Path, own: str) -> str:
 
 def prepare(image: Image) -> OpenedImage:
     """Choose colours and brightness levels for the channels of an image."""
-    count = image.pixels.shape[-1]
-    colours = RGB if image.is_rgb else ((255, 255, 255),) if count == 1 else CHANNEL_COLOURS
+    from cpsam_core.images.channel_colours import shown_colours
+
+    colours = shown_colours(image, CHANNEL_COLOURS)
     channels, histograms = [], []
     for index, name in enumerate(image.channel_names):
         values = sample(image.pixels[..., index])
         plain = image.is_rgb and image.pixels.dtype == np.uint8
         low, high = (0.0, 255.0) if plain else levels(values)
-        channels.append(ChannelView(name, colours[index % len(colours)], low, high, visible=index < SHOWN))
+        channels.append(ChannelView(name, colours[index], low, high, visible=index < SHOWN))
         histograms.append(histogram(values))
     return OpenedImage(image, tuple(channels), tuple(histograms))
 

@@ -21,6 +21,7 @@ from cpsam_core.formats.objects import ObjectSet
 from cpsam_core.formats.ome_zarr import own_attributes
 from cpsam_core.formats.options import WriteOptions
 from cpsam_core.images import Image, object_colours
+from cpsam_core.images.channel_colours import shown_colours
 from cpsam_core.images.files import saving_folder
 
 __all__ = ["SMALLEST_PX", "describe_labels", "is_ours", "level_folder", "write_zarr"]
@@ -28,8 +29,7 @@ __all__ = ["SMALLEST_PX", "describe_labels", "is_ours", "level_folder", "write_z
 NAME = "cells"
 """Of the label image in its group."""
 
-COLOURS = ("FF0000", "00FF00", "0000FF")
-FLUORESCENT = ("0000FF", "00FF00", "FF0000", "FF00FF", "00FFFF", "FFFF00")
+FLUORESCENT = ((0, 0, 255), (0, 255, 0), (255, 0, 0), (255, 0, 255), (0, 255, 255), (255, 255, 0))
 SHOWN = 4
 """Channels that are shown at first."""
 
@@ -201,7 +201,7 @@ def _multiscales(
 
 def _omero(image: Image) -> dict[str, Any]:
     """Return the names of the channels and how viewers show them first."""
-    colours = COLOURS if image.is_rgb else ("FFFFFF",) if len(image.channel_names) == 1 else FLUORESCENT
+    colours = shown_colours(image, FLUORESCENT)
     channels = []
     for number, name in enumerate(image.channel_names):
         down, across = (max(1, length // 512) for length in image.pixels.shape[1:3])
@@ -211,7 +211,7 @@ def _omero(image: Image) -> dict[str, Any]:
         channels.append(
             {
                 "label": name,
-                "color": colours[number % len(colours)],
+                "color": bytes(colours[number]).hex().upper(),
                 "active": number < SHOWN,
                 "window": window,
             }

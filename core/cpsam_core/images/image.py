@@ -52,6 +52,8 @@ class Image:
         Time point that was taken, None where there was no choice.
     scene_number
         Number of the image in its file, from 0; None where the file holds just one.
+    channel_colours
+        RGB of each channel as the file says, None for one of which it says nothing; () where it says none.
     """
 
     pixels: npt.NDArray[Any]
@@ -65,6 +67,7 @@ class Image:
     scene: str = ""
     time: int | None = None
     scene_number: int | None = None
+    channel_colours: tuple[tuple[int, int, int] | None, ...] = ()
 
     @property
     def key(self) -> DocumentKey:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.channel_colours import shown_colours
 from cpsam_core.images.colours import object_colours
 from cpsam_core.images.image import Image, arrange
 from cpsam_core.images.label_files import check_same_shape
@@ -17,9 +18,7 @@ from cpsam_core.labels import outlines as outline_pixels
 
 __all__ = ["overlay_picture", "picture_of", "shown_plane"]
 
-CHANNEL_COLOURS = np.array(
-    [[0, 255, 0], [255, 0, 255], [0, 128, 255], [255, 160, 0], [255, 255, 255], [0, 255, 255]], np.float32
-)
+CHANNEL_COLOURS = ((0, 255, 0), (255, 0, 255), (0, 128, 255), (255, 160, 0), (255, 255, 255), (0, 255, 255))
 """Green and magenta first: a pair that colour-blind people tell apart."""
 
 BAND_ROWS = 256
@@ -120,7 +119,8 @@ def picture_of(
     plane
         Index along z.
     colours
-        RGB of the first channels of several; those without one are left out. None takes green and magenta first.
+        RGB of the first channels of several; those without one are left out. None takes those of the file or of
+        the names, and of channels that have neither green and magenta first.
 
     Returns
     -------
@@ -135,9 +135,9 @@ def picture_of(
     if pixels.shape[2] == 1:
         return np.repeat(_stretched(pixels), 3, axis=2)
     total = np.zeros((*pixels.shape[:2], 3), np.float32)
-    for channel, colour in zip(
-        range(pixels.shape[2]), CHANNEL_COLOURS if colours is None else colours, strict=False
-    ):
+    if colours is None:
+        colours = shown_colours(image, CHANNEL_COLOURS)[: len(CHANNEL_COLOURS)]
+    for channel, colour in zip(range(pixels.shape[2]), colours, strict=False):
         total += _stretched(pixels[..., channel : channel + 1]) * (np.asarray(colour, np.float32) / 255)
     return np.clip(total, 0, 255).astype(np.uint8)
 

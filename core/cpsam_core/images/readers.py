@@ -62,6 +62,8 @@ class Raw:
         Names of all images of the file.
     note
         What a person should know about the image, "" for nothing.
+    channel_colours
+        RGB of each channel found in the file, None for one without; () where it has none.
     """
 
     array: npt.NDArray[Any]
@@ -74,6 +76,7 @@ class Raw:
     scene: str = ""
     scenes: tuple[str, ...] = ()
     note: str = ""
+    channel_colours: tuple[tuple[int, int, int] | None, ...] = ()
 
     def shown(self) -> Raw:
         """Return it with brightness or colours in place of the numbers that are stored."""
@@ -189,6 +192,7 @@ def arrange_raw(raw: Raw, path: Path, axes: str | None = None, time: int | None 
     return replace(
         image,
         pixel_height=height,
+        channel_colours=raw.channel_colours,
         scene=raw.scene if several else "",
         time=time if "T" in image.axes else None,
         scene_number=raw.scenes.index(raw.scene) if several and raw.scene in raw.scenes else None,

@@ -24,7 +24,7 @@ from cpsam_core.images.readers import MAP_FROM_DISK_BYTES, Raw, choose_scene
 from cpsam_core.images.result_mark import tiff_metadata
 from cpsam_core.images.subsampled import read_subsampled
 from cpsam_core.images.tiff_chain import check_pages
-from cpsam_core.images.tiff_metadata import channel_names_of, scale_of
+from cpsam_core.images.tiff_metadata import channel_colours_of, channel_names_of, scale_of
 from cpsam_core.images.tiff_scenes import TiffScene, scenes_of
 
 __all__ = ["check_complete", "described", "read_tiff", "reading_tiff", "write_tiff"]
@@ -192,6 +192,8 @@ def described(file: tifffile.TiffFile, scene: TiffScene, array: npt.NDArray[Any]
     page = scene.series.keyframe
     array, axes = _without_alpha(array, _certain_axes(file, scene), page)
     names = channel_names_of(file, axes, array.shape, scene.ome, scene.channels)
+    count = array.shape[axes.index("C")] if "C" in axes else 1
+    colours = () if "S" in axes else channel_colours_of(count, scene.ome, scene.channels)
     scale = scale_of(file, page, scene.ome)
     letters = "".join(letter if letter in "TZCYXS" else "?" for letter in axes)
     return Raw(
@@ -204,6 +206,7 @@ def described(file: tifffile.TiffFile, scene: TiffScene, array: npt.NDArray[Any]
         meaning=_meaning(page, array, letters),
         scene=scene.name,
         note=scene.note,
+        channel_colours=colours,
     )
 
 

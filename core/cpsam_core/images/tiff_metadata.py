@@ -10,7 +10,9 @@ from xml.etree import ElementTree
 
 import tifffile
 
-__all__ = ["TiffScale", "channel_names_of", "children", "ome_images", "scale_of"]
+from cpsam_core.images.channel_colours import colours_of_file, from_ome
+
+__all__ = ["TiffScale", "channel_colours_of", "channel_names_of", "children", "ome_images", "scale_of"]
 
 MICROMETRES = {
     "m": 1e6,
@@ -123,6 +125,17 @@ def channel_names_of(
         re.sub(r"^\s*[czt]:\d+/\d+(\s+[czt]:\d+/\d+)*\s*(-\s*)?", "", str(label)) for label in labels[:count]
     )
     return found if len(set(found)) == count and any(found) else None
+
+
+def channel_colours_of(
+    count: int, pixels: ElementTree.Element | None, chosen: tuple[int, ...] | None
+) -> tuple[tuple[int, int, int] | None, ...]:
+    """Return the colours that the OME-XML of an image gives its channels, as :func:`channel_names_of` their names."""
+    if pixels is None:
+        return ()
+    colours = [from_ome(channel.get("Color")) for channel in children(pixels, "Channel")]
+    places = range(count) if chosen is None else chosen[:count]
+    return colours_of_file([colours[place] if place < len(colours) else None for place in places])
 
 
 def ome_images(file: tifffile.TiffFile) -> list[ElementTree.Element]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.channel_colours import colours_of_file, from_hexadecimal
 from cpsam_core.images.json_values import as_list, as_number, as_text
 from cpsam_core.images.readers import Raw, Reader, choose_scene, register
 from cpsam_core.images.stand_in import Grid, stand_in
@@ -32,11 +33,14 @@ class Multiscale:
         The metadata.
     channels
         Names of the channels, "" for those without one; empty where nothing is said.
+    colours
+        RGB of the channels, None for those without; empty where nothing is said.
     """
 
     paths: tuple[str, ...]
     described: dict[str, Any]
     channels: tuple[str, ...] = ()
+    colours: tuple[tuple[int, int, int] | None, ...] = ()
 
     def axes(self, count: int) -> list[str]:
         """Return a letter for each axis: those that are stated, else the last of t, c, z, y, x."""
@@ -86,7 +90,8 @@ def first_multiscale(store: ZarrFolder, group: str) -> Multiscale:
     omero = metadata.get("omero")
     listed = as_list(omero.get("channels")) if isinstance(omero, dict) else []
     channels = tuple(as_text(one.get("label")) if isinstance(one, dict) else "" for one in listed)
-    return Multiscale(tuple(paths), described, channels)
+    colours = [from_hexadecimal(one.get("color")) if isinstance(one, dict) else None for one in listed]
+    return Multiscale(tuple(paths), described, channels, colours_of_file(colours))
 
 
 def open_zarr_image(path: Path, scene: int | str | None = None) -> tuple[Raw, tuple[Grid, ...]]:
@@ -138,6 +143,7 @@ def open_zarr_image(path: Path, scene: int | str | None = None) -> tuple[Raw, tu
         pixel_height=sizes.get("y"),
         scene=name if len(groups) > 1 else "",
         scenes=tuple(groups),
+        channel_colours=image.colours if len(image.colours) == count else (),
     )
     return raw, tuple(levels)
 
