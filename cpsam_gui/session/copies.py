@@ -91,4 +91,4 @@ class Copies:
         work = partial(
             tasks.save, target, document.snapshot(), dict(document.objects), self._persistence.content.extra()
         )
-        self._jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, then=done)
+        self._jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, then=done, outlives_image=True)

@@ -83,7 +83,7 @@ class ExportController:
         )
 
     def export(self, target: Path, plan: exporting.ExportPlan) -> None:
-        """Write the objects of the open image to `target`."""
+        """Write the objects of the open image to `target`; other images can be opened meanwhile."""
         document, state = self._open_image.document, self._open_image.document.state
         if document.large:
             self._export_large(target, plan)
@@ -108,7 +108,8 @@ class ExportController:
                 document.mark_saved(state)
             self._exported(written)
 
-        self._jobs.run(work, name=translate("Exporting"), then=done)
+        # It has all that it writes: whoever goes on to the next image has the file all the same.
+        self._jobs.run(work, name=translate("Exporting"), then=done, outlives_image=True)
 
     def _export_large(self, target: Path, plan: exporting.ExportPlan) -> None:
         """Write masks larger than memory: they are saved first, and written from the project."""
@@ -126,7 +127,7 @@ class ExportController:
                 work = partial(
                     export_large, target, plan.chosen.key, SavedMasks(folder, document.shape, rows, image)
                 )
-                self._jobs.run(work, name=translate("Exporting"), then=self._exported)
+                self._jobs.run(work, name=translate("Exporting"), then=self._exported, outlives_image=True)
 
         self._persistence.save(write, masks=False)
 

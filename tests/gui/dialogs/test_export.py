@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from threading import current_thread, main_thread
+from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs.export import GROUP, ExportDialog
 from cpsam_gui.dialogs.export_fields import choice_fields, show_value, text_of, value_of
 from cpsam_gui.session.exporting import _counted
+from cpsam_gui.tasks import exporting
 from cpsam_gui.tasks.ahead import Ahead
 from cpsam_gui.tasks.exporting import ExportPlan, ImageCounts, export_folder
 from cpsam_gui.window.recent_menu import RecentMenu, recent_paths
@@ -354,3 +355,32 @@ def test_what_was_exported_is_not_listed_as_an_image(
     qtbot.waitUntil(lambda: segmented.session.jobs.idle)
     assert (tmp_path / name).exists()
     assert [path.name for path in folder.images] == listed
+
+
+def test_an_export_goes_on_when_its_image_is_left_and_says_where_it_wrote(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path, tmp_path: Path
+) -> None:
+    """It ended without a file, though it had all that it needed."""
+    session, begun, gate = segmented.session, Event(), Event()
+    export_open, target = exporting.export_open, tmp_path / "written" / "masks.png"
+    target.parent.mkdir()
+    other = image_file.with_name("other.tif")
+    other.write_bytes(image_file.read_bytes())
+
+    def held(*given: Any) -> Any:
+        begun.set()
+        assert gate.wait(20)
+        return export_open(*given)
+
+    monkeypatch.setattr(exporting, "export_open", held)
+    session.exporting.export(target, ExportPlan(find_format("png"), WriteOptions()))
+    assert begun.wait(20)
+    session.document.mark_saved()
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(other)
+    with session.document.step("Edit"):
+        session.document.set_facts(notes="a")
+    with qtbot.waitSignal(session.notices.offered, check_params_cb=lambda text, _: str(target) in text):
+        gate.set()
+    assert target.is_file() and [one.name for one in target.parent.iterdir()] == [target.name]
+    assert session.document.modified, "it says nothing of the image that is open now"
