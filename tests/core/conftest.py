@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,6 +13,10 @@ from numpy.typing import NDArray
 
 from cpsam_core import weights
 from cpsam_core.images import write_picture
+from cpsam_core.progress import Cancelled, Progress
+
+Write = Callable[..., Path]
+"""Writes an image of disks under a name, and returns its path."""
 
 
 class DiskNetwork:
@@ -78,6 +83,23 @@ def tiny_model_in(folder: Path) -> Path:
     )
 
 
+def cancel_training(patch: pytest.MonkeyPatch, after: int) -> None:
+    """Have trainings cancelled after so many steps."""
+    from cpsam_core.finetune import Trainer
+
+    real: Any = Trainer.run
+
+    def stopped(self: Trainer, progress: Progress) -> Any:
+        def report(done: int, total: int, note: str = "") -> None:
+            progress(done, total, note)
+            if done == after:
+                raise Cancelled
+
+        return real(self, report)
+
+    patch.setattr(Trainer, "run", stopped)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Work in an empty folder, away from the user's own models."""
@@ -91,7 +113,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def write_disks(folder: Path) -> Callable[..., Path]:
+def write_disks(folder: Path) -> Write:
     """Return a function that writes an image of disks under a name and returns its path."""
 
     def write(name: str, count: int = 3) -> Path:

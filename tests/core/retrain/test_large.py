@@ -12,19 +12,14 @@ from cpsam_core.checkpoints.cards import hash_file, read_card
 from cpsam_core.cli import main
 from cpsam_core.cli.common import FAILED, OK
 from cpsam_core.progress import Cancelled
-from cpsam_core.retrain import candidates, candidates_in, elsewhere, one_click, requests
+from cpsam_core.retrain import candidates, candidates_in, one_click, requests
 from cpsam_core.retrain.candidates import Known
 from tests.core.large_projects import STEP, disk_labels, write_large_project, write_slide
-from tests.core.retrain.test_click import FLAGS, Hears, options
+from tests.core.retrain.clicks import FLAGS, Hears, options
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = pytest.mark.usefixtures("one_thread", "no_look_elsewhere")
 
 SIDE = 1024
-
-
-@pytest.fixture(autouse=True)
-def no_look_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(elsewhere, "reference_pairs", lambda kind: ())
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from cpsam_core.checkpoints.cards import Aside, ModelCard, read_card, write_card
 from cpsam_core.errors import TrainingError
 from cpsam_core.retrain import Candidate, Lineage, plan_retraining, retrain
 from cpsam_core.weights import list_models
-from tests.core.retrain.test_retrain import QUICK, candidates
+from tests.core.retrain.scenes import QUICK, candidates
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from cpsam_core.retrain import Lineage, TrainOptions, candidates_in, elsewhere, 
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.segment.settings import Settings
 from cpsam_core.weights import find, list_models, remove_model
-from tests.core.retrain.test_click import FLAGS, QUICK, Hears
-from tests.core.retrain.test_retrain import grid
+from tests.core.retrain.clicks import FLAGS, QUICK, Hears
+from tests.core.retrain.scenes import grid
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

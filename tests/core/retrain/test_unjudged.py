@@ -16,25 +16,12 @@ from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import TrainOptions, candidates_in, one_click, outcome, requests, unjudged
 from cpsam_core.retrain.outcome import SKIPPED
 from cpsam_core.weights import list_models, remove_model, rename_model
-from tests.core.retrain.test_click import IN_FULL, Hears, options
-from tests.core.retrain.test_retrain import grid, put
+from tests.core.retrain.clicks import IN_FULL, Hears, options
 
 pytestmark = pytest.mark.usefixtures("one_thread", "no_look_elsewhere")
 
 STAGES = {"Reading the images": (False, False), "epoch 2": (True, False), "Comparing": (True, True)}
 """Where a training is killed, by what its progress says: whether something of it is there then, and its model."""
-
-
-@pytest.fixture
-def no_look_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_core.retrain.elsewhere.reference_pairs", lambda part: ())
-
-
-@pytest.fixture
-def cells(folder: Path) -> Path:
-    for number in range(4):
-        put(folder / "cells", f"c{number}", grid(), noise=number)
-    return folder / "cells"
 
 
 class Killed(BaseException):
