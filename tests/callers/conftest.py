@@ -19,6 +19,7 @@ from cpsam_core.images import read_image
 from cpsam_core.weights.folders import embedded_file
 
 SIDE = 128
+Crop = Callable[[int], NDArray[np.uint8]]
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def crop() -> Callable[[int], NDArray[np.uint8]]:
+def crop() -> Crop:
     """Return a function that gives one of several corners of the demonstration image."""
     whole = read_image(demo_image()).pixels[0][..., 0].astype(np.uint8)
 

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,14 +18,13 @@ from urllib.error import HTTPError
 import numpy as np
 import pytest
 import tifffile
-from numpy.typing import NDArray
 
 from cellpose import core, dynamics, io, metrics, models, plot, train, transforms, utils
 from cpsam_core import Segmenter, Settings
 from cpsam_core.images import read_seg, write_labels, write_picture
+from tests.callers.conftest import Crop
 
 ROOT = Path(__file__).parents[2] / "cpsam-cellpose"
-Crop = Callable[[int], NDArray[np.uint8]]
 
 
 @pytest.fixture
