@@ -56,7 +56,7 @@ PROGRAM = """
     from PyQt6.QtWidgets import QMessageBox
     from cpsam_gui import app
     from cpsam_gui.actions import install
-    from tests.hostile.closing import draw
+    from tests.hostile.closing_states import draw
 
     QMessageBox.question = lambda *_: os._exit(3)
     plain = install.make_window

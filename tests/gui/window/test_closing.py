@@ -12,7 +12,8 @@ from cpsam_gui.jobs import jobs as jobs_module
 from cpsam_gui.jobs.jobs import Jobs, wait_for_left_jobs
 from cpsam_gui.storage import journal
 from cpsam_gui.style import theme
-from tests.hostile.closing import PATIENCE_S, STATES, staged
+from tests.hostile.closing_stage import PATIENCE_S, staged
+from tests.hostile.closing_states import STATES
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
