@@ -13,7 +13,7 @@ from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations
 from cpsam_gui.panels import SegmentPanel
 from tests.gui.canvas.test_signs import spot
-from tests.gui.window.test_window import drag
+from tests.gui.mouse import drag
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

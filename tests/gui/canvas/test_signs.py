@@ -15,7 +15,7 @@ from cpsam_gui.canvas.sign_table import Sign
 from cpsam_gui.session.mask_colours import is_stained
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.palette import STAINED, palette_table
-from tests.gui.window.test_window import click, place
+from tests.gui.mouse import click, place
 
 if TYPE_CHECKING:
     from pathlib import Path

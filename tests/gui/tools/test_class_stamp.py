@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from cpsam_gui import operations
 from cpsam_gui.actions.install import WindowActions, actions_of
 from cpsam_gui.panels import ObjectsPanel, TablePanel
-from tests.gui.window.test_window import click
+from tests.gui.mouse import click
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -19,7 +19,7 @@ from cpsam_gui.style.letters import with_letters
 from cpsam_gui.tasks.exporting import ExportPlan
 from cpsam_gui.tasks.samples import NAME
 from cpsam_gui.window.recent_menu import recent_paths, remember
-from tests.gui.window.test_window import click
+from tests.gui.mouse import click
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.tasks.records import records_of
 from tests.gui.conftest import discs
-from tests.gui.window.test_window import NONE, drag
+from tests.gui.mouse import NONE, drag
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,7 +25,7 @@ from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels import ChannelsPanel, ObjectsPanel, SegmentPanel
 from cpsam_gui.panels.channel_row import ChannelRow
 from cpsam_gui.session import gestures
-from tests.gui.window.test_window import LEFT, click, drag, move
+from tests.gui.mouse import LEFT, click, drag, move
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

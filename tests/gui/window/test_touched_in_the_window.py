@@ -11,7 +11,7 @@ from PyQt6.QtCore import Qt
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.state.view import Camera
-from tests.gui.window.test_window import click, move
+from tests.gui.mouse import click, move
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
