@@ -120,7 +120,8 @@ class Persistence:
         else:
             self._take_masks(opened)
         unread = opened.problem or opened.doubt
-        self.saver.begin(unread, left_out=not opened.problem, masks_from=opened.masks_from)
+        beside = opened.label_image
+        self.saver.begin(unread, left_out=not opened.problem, masks_from=opened.masks_from, beside=beside)
         if opened.content is not None and self.saver.files.has_project:
             self._run_results.recall(opened.content.settings)
             self.content.recall()
@@ -153,7 +154,7 @@ class Persistence:
         )
         if self.ask(question) == "use" and self._open_image.document is document and not document.modified:
             self._take_masks(opened)
-            self.saver.begin(masks_from=opened.masks_from)
+            self.saver.begin(masks_from=opened.masks_from, beside=opened.label_image)
 
     def let_go(self, *, closing: bool = False) -> None:
         """End with an image that is left; the journal stays where its work is neither saved nor given up."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cpsam_core.system.file_identity import FileIdentity, identity_of
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.storage.companions import masks_path, project_path
+from cpsam_gui.tasks.label_image import LabelImage, as_worked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,21 +24,34 @@ class SavedFiles:
         self._stamps: dict[Path, FileIdentity] = {}
         # Label images that a save of this session wrote: they go with their projects.
         self._own_masks: dict[Path, FileIdentity] = {}
+        # As they were when the image was opened; nothing is known once it was saved.
+        self._beside = LabelImage()
         self._said_behind = False
         self.unread = ""
         """Why what the project that lies there holds is not in the document; empty where it is, or there is none."""
         self.left_out = False
         """Whether it could be read and was left out, since it may belong to another image."""
 
-    def begin(self, unread: str, *, left_out: bool = False, masks_from: Path | None = None) -> None:
+    def begin(
+        self,
+        unread: str,
+        *,
+        left_out: bool = False,
+        masks_from: Path | None = None,
+        beside: LabelImage | None = None,
+    ) -> None:
         """Take an image up, and the masks of a file; `unread` says why its project could not be read, or was left out.
 
         A label image that was changed after the project was saved, and that no masks came from, is nothing that was
-        seen here.
+        seen here. `beside` says how it goes with the masks that were read.
         """
-        self.left_out = left_out
+        self.left_out, self._beside = left_out, beside or LabelImage()
         self._stamps = {target: identity_of(target) for target in self._targets}
         project = next(iter(self._stamps.values()), FileIdentity())
+        image = self._open_image.image
+        if image is not None and image.key.folder:
+            # Saved for another time point or scene, too.
+            project = as_worked(project, self._beside.worked)
         unseen = [
             path for path, stamp in self._stamps.items() if path != masks_from and project.is_behind(stamp)
         ]
@@ -86,16 +100,17 @@ class SavedFiles:
         """Note what was written, the project first."""
         self._stamps |= stamps
         self._own_masks |= dict(list(stamps.items())[1:])
+        self._beside = LabelImage()
         self.unread = ""
 
     @property
     def masks_behind(self) -> Path | None:
-        """The label image beside the image where it is older than the project; None where there is none such."""
+        """The label image beside the image where it is older than its masks; None where there is none such."""
         project, *others = self._stamps.items() or (None,)
-        for path, stamp in others:
-            if project is not None and stamp.is_behind(project[1]):
-                return path
-        return None
+        if project is None or self._beside.is_alike:
+            return None
+        masks = as_worked(project[1], self._beside.worked)
+        return next((path for path, stamp in others if stamp.is_behind(masks)), None)
 
     @property
     def words_behind(self) -> str:

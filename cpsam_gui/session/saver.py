@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
+    from cpsam_gui.tasks.label_image import LabelImage
 
 
 PATIENCE_MS = 50
@@ -92,10 +93,17 @@ class Saver:
         """Whether something is being written whose end is heard: that of a closed window is not."""
         return self._writing is not None and not self._jobs.closed
 
-    def begin(self, unread: str = "", *, left_out: bool = False, masks_from: Path | None = None) -> None:
+    def begin(
+        self,
+        unread: str = "",
+        *,
+        left_out: bool = False,
+        masks_from: Path | None = None,
+        beside: LabelImage | None = None,
+    ) -> None:
         """Take an image up, as :meth:`SavedFiles.begin` does."""
         self._next = None
-        self.files.begin(unread, left_out=left_out, masks_from=masks_from)
+        self.files.begin(unread, left_out=left_out, masks_from=masks_from, beside=beside)
         self._flows = self._run_state.flows
         document = self._open_image.document
         self._follow(None if document.large else document)

@@ -17,6 +17,7 @@ from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT, companions_of
 from cpsam_gui.storage.parts_done import parts_done
 from cpsam_gui.tasks.importing import is_picture
+from cpsam_gui.tasks.label_image import masks_as_of
 from cpsam_gui.tasks.records import ready_to_land, records_of
 from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, fitting, read_masks
 
@@ -243,7 +244,7 @@ def _with_document(
     if goal.resolve() == masks.resolve():
         return replace(done, skipped=(*done.skipped, f"{name}: {goal.name} holds the masks themselves"))
     if goal.exists() and not plan.replace_files:
-        behind = identity_of(goal).is_behind(identity_of(masks))
+        behind = identity_of(goal).is_behind(masks_as_of(masks, own.key))
         why = f"{goal.name} exists" + (" and is older than the masks" if behind else "")
         return replace(done, skipped=(*done.skipped, f"{name}: {why}"), existed=True)
     try:

@@ -22,6 +22,7 @@ from cpsam_gui.storage.journal_folder import left_axes
 from cpsam_gui.storage.own_writes import is_written, turn
 from cpsam_gui.tasks.axes_reading import AxesReading, Unsure, fits_axes, reading_of, time_points, unsure_axes
 from cpsam_gui.tasks.brightness import Histogram, histogram, levels, sample
+from cpsam_gui.tasks.label_image import LabelImage, label_image_of
 from cpsam_gui.tasks.records import ready_to_land
 from cpsam_gui.tasks.saving import LoadedMasks, read_masks
 
@@ -47,6 +48,7 @@ class OpenedImage:
     found: MaskResult | None = None
     """Masks that were saved beside the image."""
     masks_from: Path | None = None
+    label_image: LabelImage = field(default_factory=LabelImage)
     problem: str = ""
     """Why the saved masks could not be read."""
     doubt: str = ""
@@ -244,7 +246,8 @@ def _with_masks(opened: OpenedImage, path: Path) -> OpenedImage:
         return replace(opened, problem=str(error))
     doubt = doubt_about(found, path, opened.fingerprint) if sure else ambiguous(earlier, path)
     doubt = "" if opened.trusted else doubt
-    return replace(opened, found=ready_to_land(found), masks_from=earlier, doubt=doubt)
+    beside = label_image_of(own.label_image, found)
+    return replace(opened, found=ready_to_land(found), masks_from=earlier, label_image=beside, doubt=doubt)
 
 
 def ambiguous(masks: Path, image: Path) -> str:
