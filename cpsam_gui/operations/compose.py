@@ -11,7 +11,7 @@ import numpy as np
 
 from cpsam_core.labels.runs import Runs, look_up, overlay
 from cpsam_gui.operations.carry_over import former_ids
-from cpsam_gui.operations.replacing import mostly
+from cpsam_gui.operations.replacing import may_be_rings, mostly
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -45,8 +45,8 @@ def compose_runs(
     runs
         All runs of the labels together.
     ids
-        uint32 by the number of the object in `found`; 0 for one that lies under kept objects by more than half,
-        and for numbers that no object has.
+        uint32 by the number of the object in `found`; 0 for one that lies under kept objects by more than half or
+        leaves a ring around one, and for numbers that no object has.
     """
     stays = np.zeros(1 + max(kept, default=0), np.bool_)
     stays[list(kept)] = True
@@ -57,6 +57,9 @@ def compose_runs(
     areas = np.bincount(new, lengths, size)
     covered = np.bincount(new[held], lengths[held], size)
     taken_over = (areas > 0) & ~mostly(covered, areas)
+    rings = may_be_rings(covered, areas)
+    rings[0] = False
+    taken_over &= ~_around_kept(runs, held, rings)
     taken_over[0] = False
     ids = np.zeros(size, np.uint32)
     if carry:
@@ -76,6 +79,21 @@ def rename(labels: Labels, names: Mapping[int, int], rows: Mapping[int, ObjectRe
     masks = [labels[place] == number for number, (place, _) in zip(names, places, strict=True)]
     for (place, name), mask in zip(places, masks, strict=True):
         labels[place][mask] = name
+
+
+def _around_kept(runs: Runs, held: NDArray[np.bool_], asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which of the objects asked about, by number, have the middle of their rest where others are held."""
+    around = np.zeros(asked.size, np.bool_)
+    numbers = np.flatnonzero(asked)
+    if numbers.size:
+        rest = runs.where(look_up(asked, runs.values) & ~held)
+        pixels = np.bincount(rest.values, rest.lengths, asked.size)[numbers]
+        middle = np.zeros(numbers.size, np.int64)
+        for length, (first, last) in zip(runs.shape, rest.positions(), strict=True):
+            sums = np.bincount(rest.values, rest.lengths * (first + last) / 2, asked.size)
+            middle = middle * length + np.rint(sums[numbers] / pixels).astype(np.int64)
+        around[numbers] = held[np.searchsorted(runs.starts, middle, "right") - 1]
+    return around
 
 
 def _held(labels: Labels, stays: NDArray[np.bool_]) -> NDArray[np.bool_]:

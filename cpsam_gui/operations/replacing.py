@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy import ndimage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST = 0.5
 """Share of an object's pixels beyond which it lies in a region, or is covered by what stays there."""
+RING = 0.25
+"""Share of a new object under what stays beyond which it is the same cell, too, where the rest lies around that."""
 
 
 def is_kept(number: int, row: ObjectRecord, given_up: Mapping[int, ObjectRecord]) -> bool:
@@ -29,8 +32,18 @@ def mostly(part: NDArray[np.integer[Any]], whole: NDArray[np.integer[Any]]) -> N
     return np.asarray(part > MOST * np.maximum(whole, 1), np.bool_)
 
 
+def may_be_rings(under: NDArray[np.integer[Any]], areas: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    """Return of which new objects the rest may be a ring around what stays: their middle tells.
+
+    A cell that a person drew too small is the same cell, but less than half of it.
+    """
+    return np.asarray((under > RING * areas) & ~mostly(under, areas), np.bool_)
+
+
 def covered(found: Labels, stays: Mask) -> NDArray[np.bool_]:
-    """Return, by number, which new objects are those found again that stay: they lie under them for the most part.
+    """Return, by number, which new objects are those found again that stay.
+
+    They lie under them for the most part, or what is left of them is a ring around one.
 
     Parameters
     ----------
@@ -40,12 +53,21 @@ def covered(found: Labels, stays: Mask) -> NDArray[np.bool_]:
         Where pixels belong to objects that stay; of the same shape.
     """
     areas = np.bincount(found.ravel())
-    return mostly(np.bincount(found[stays], minlength=areas.size), areas)
+    under = np.bincount(found[stays], minlength=areas.size)
+    again = mostly(under, areas)
+    doubtful = np.flatnonzero(may_be_rings(under, areas))
+    doubtful = doubtful[doubtful > 0]
+    if doubtful.size:
+        rest = np.where(stays, 0, found)
+        middles = np.rint(ndimage.center_of_mass(rest > 0, rest, doubtful)).astype(np.intp)
+        again[doubtful] = stays[tuple(middles.T)]
+    return again
 
 
 def stay_away(found: Labels, deleted: Mask) -> NDArray[np.bool_]:
     """Return, by number, which new objects are those that a person deleted: they lie there for the most part."""
-    gone = covered(found, deleted)
+    areas = np.bincount(found.ravel())
+    gone = mostly(np.bincount(found[deleted], minlength=areas.size), areas)
     gone[0] = False
     return gone
 

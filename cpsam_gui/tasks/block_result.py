@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_gui.operations.replacing import mostly
+from cpsam_gui.operations.replacing import may_be_rings, mostly
 from cpsam_gui.state.extents import shrunk
 from cpsam_gui.storage.chunked_labels import ChunkedLabels
 from cpsam_gui.storage.level_files import CHUNK_PX
@@ -123,7 +123,7 @@ def with_kept(
     cut = sorted(other for other in lost if other in records)
     for number in cut:
         written.append(records[number].box)
-        _settle(labels, records, number, lost[number])
+        _settle(labels, records, number, lost[number], first)
     changed = frozenset([*gone, *cut])
     return replace(found, written=tuple(written), numbers=numbers, cut=changed, left_out=len(gone))
 
@@ -155,10 +155,21 @@ def _erase(labels: ChunkedLabels, records: ColumnRecords, number: int) -> None:
     del records[number]
 
 
-def _settle(labels: ChunkedLabels, records: ColumnRecords, number: int, lost: int) -> None:
-    """Give an object that lost pixels the area and box of the others; it goes where it lost most of them."""
+def _settle(labels: ChunkedLabels, records: ColumnRecords, number: int, lost: int, kept: int) -> None:
+    """Give an object that lost pixels the area and box of the others.
+
+    It goes where it lost most of them, or where the rest lies around what stays, whose numbers begin at `kept`.
+    """
     row = records[number]
-    if mostly(np.array(lost), np.array(row.area)):
+    under, area = np.array(lost), np.array(row.area)
+    if mostly(under, area) or (may_be_rings(under, area) and _is_ring(labels, number, row.box, kept)):
         _erase(labels, records, number)
     else:
         records[number] = row.changed(area=row.area - lost, box=shrunk(labels, number, row.box))
+
+
+def _is_ring(labels: ChunkedLabels, number: int, box: Box, kept: int) -> bool:
+    """Whether the middle of an object belongs to what stays."""
+    block = labels.read(box)
+    middle = np.rint([np.mean(along) for along in np.nonzero(block == number)]).astype(np.intp)
+    return bool(block[tuple(middle)] >= kept)

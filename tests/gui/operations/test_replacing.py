@@ -55,6 +55,26 @@ def test_every_run_drops_what_lies_mostly_under_kept_objects(
     assert kept_by == {share: share <= most for share in kept_by}
 
 
+def disk(radius: float, centre: tuple[int, int] = (10, 10)) -> np.ndarray:
+    rows, columns = np.ogrid[:20, :20]
+    return ((rows - centre[0]) ** 2 + (columns - centre[1]) ** 2 <= radius**2)[None]
+
+
+@pytest.mark.parametrize("run", [by_compose, by_region, by_box])
+def test_a_cell_drawn_too_small_gets_no_ring_around_it(run: object) -> None:
+    """Less than half of the object lies under it, and it is one cell all the same."""
+    found, kept = disk(7).astype(np.uint32), disk(4.5).astype(np.uint32) * 7
+    assert 0.25 < np.count_nonzero(kept) / np.count_nonzero(found) < 0.5
+    assert not run(kept, found)  # type: ignore[operator]
+    # The same where it is not closed: drawn at the rim.
+    assert not run(disk(4.7, (9, 8)).astype(np.uint32) * 7, found)  # type: ignore[operator]
+    # A thing within a large cell leaves that cell its place.
+    assert run(disk(2).astype(np.uint32) * 7, found)  # type: ignore[operator]
+    # One of two cells that were found as one was drawn: the rest is the other.
+    two = (disk(4, (10, 5)) | disk(4.5, (10, 13))).astype(np.uint32)
+    assert run(disk(4, (10, 5)).astype(np.uint32) * 7, two)  # type: ignore[operator]
+
+
 def test_an_object_on_the_border_of_a_region_belongs_to_it_by_most_of_its_pixels() -> None:
     found = np.zeros(SHAPE, np.uint32)
     found[0, 2:4, 0:10], found[0, 6:8, 1:11], found[0, 10:12, 0:12] = 1, 2, 3

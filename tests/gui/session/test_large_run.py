@@ -572,3 +572,16 @@ def test_what_loses_pixels_to_what_stays_has_an_exact_box(
     assert np.count_nonzero(block == document.label_at(0, y, x)) == cut.area
     rest = document.labels[0, below - RADIUS : below + RADIUS, right - 2 : right + 5]
     assert not rest.any(), "most of it lies under two objects"
+
+
+def test_a_cell_drawn_too_small_gets_no_ring_around_it(qtbot: QtBot, session: Session, slide: Path) -> None:
+    """Less than half of what the run finds lies under it."""
+    open_slide(qtbot, session, slide)
+    y, x = CENTRES[0]
+    across = RADIUS | 1
+    box = Box(0, 1, y - across // 2, y + across // 2 + 1, x - across // 2, x + across // 2 + 1)
+    operations.add(session.document, box, np.ones(box.shape, bool))
+    assert run(qtbot, session) == []
+    around: Any = session.document.labels[0, y - RADIUS : y + RADIUS + 1, x - RADIUS : x + RADIUS + 1]
+    assert np.unique(around).tolist() == [0, session.document.label_at(0, y, x)]
+    assert np.count_nonzero(around) == across**2
