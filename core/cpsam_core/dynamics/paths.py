@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Bools = NDArray[np.bool_]
 
-MOST_BYTES = 256 << 20
+MOST_BYTES = 384 << 20
 """Memory for the paths of an image; those of one with more pixels in cells are not remembered."""
 BYTES_A_PATH = 8
 LEAST_PIXELS = 1 << 18
