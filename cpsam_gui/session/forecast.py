@@ -41,8 +41,8 @@ class RunForecast:
             self._pace = TileTimes(_stored())
         return self._pace
 
-    def estimate(self) -> Estimate | None:
-        """Return what the next run on the open image will take; None without an image."""
+    def estimate(self, times: int = 1) -> Estimate | None:
+        """Return what the next run on so many time points of the open image will take; None without an image."""
         if self._open_image.image is None:
             return None
         choice, settings = self._run_state.options.model, self._run_state.settings
@@ -51,7 +51,7 @@ class RunForecast:
         loaded = self._models.loaded(choice)
         device = loaded.device if loaded is not None and loaded.device else guessed_device(choice)
         pace = self.pace.of(choice, device) or guessed_pace(self._weights(choice.name), device)
-        seconds = None if pace is None else pace * self._tiles(settings, choice, known)
+        seconds = None if pace is None else pace * times * self._tiles(settings, choice, known)
         return Estimate(seconds, device, loaded.precision if loaded is not None else "", loaded is not None)
 
     def learn(self, choice: ModelChoice, seconds: float) -> None:

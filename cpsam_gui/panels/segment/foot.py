@@ -129,10 +129,11 @@ class Foot(QFrame):
         self.all_times.setVisible(movie and not self._with_folder)
         self.all_times.setEnabled(not self._folder_run.queue.running)
         put(self.all_times, self._folder_run.all_times)
+        self.show_estimate()
 
     def show_estimate(self) -> None:
         """Say how long the run will take, and where; warn where it will be slow."""
-        estimate = self._forecast.estimate()
+        estimate = self._forecast.estimate(self._images.times if self._folder_run.takes_all_times else 1)
         self.note.setText(estimate_words(estimate) if estimate is not None else "")
         self.note.setToolTip(self.note.text())
         self.note.setVisible(not self._with_folder)
@@ -157,7 +158,6 @@ class Foot(QFrame):
         self._with_folder = for_folder
         # There the folder is started, and one button is enough for that.
         self.run.setVisible(not for_folder)
-        self.show_estimate()
         self._show_notes()
         self._show_queue()
         self._show_times()

@@ -20,7 +20,7 @@ from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.panels.segment.estimate_words import estimate_words
 from cpsam_gui.panels.segment.fields import ZeroWord
 from cpsam_gui.program.preferences import Preferences
-from cpsam_gui.runs.estimate import Estimate
+from cpsam_gui.runs.estimate import Estimate, TileTimes
 from cpsam_gui.runs.folder_queue import ExistingMasks, QueueState
 from cpsam_gui.runs.options import RunOptions
 
@@ -277,6 +277,26 @@ def test_a_slow_run_is_announced(opened: Window, monkeypatch: pytest.MonkeyPatch
     foot.show_estimate()
     assert foot.note.text() == "About 40 s on the graphics card (bfloat16)"
     assert foot.note.objectName() == "dim"
+
+
+def test_the_estimate_is_that_of_all_time_points_where_all_are_segmented(
+    window: Window, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "movie.tif"
+    tifffile.imwrite(
+        path, np.zeros((5, 20, 30), np.uint8), photometric="minisblack", metadata={"axes": "TYX"}
+    )
+    session, foot = window.session, window.panel(SegmentPanel).foot
+    monkeypatch.setattr(TileTimes, "of", lambda *_: 6.0)
+    with qtbot.waitSignal(session.image_changed):
+        window.open(path)
+    one = session.forecast.estimate()
+    assert one is not None and one.seconds == 6
+    assert foot.note.text().startswith("About 6 s")
+    foot.all_times.click()
+    assert foot.note.text().startswith("About 30 s")
+    foot.all_times.click()
+    assert foot.note.text().startswith("About 6 s")
 
 
 def test_the_folder_is_worked_through_from_the_panel(opened: Window, qtbot: QtBot, image_file: Path) -> None:
