@@ -183,7 +183,9 @@ class TrainingController(QObject):
     @property
     def ending(self) -> bool:
         """Whether someone asked it to end, and it is still in the step that ends first."""
-        return self.stopping and (self.cancelling or not self.checking)
+        # What follows the last epoch takes half a minute and more, and says itself what it is.
+        behind = self.checking or (self.reports and self.note and self._place is None)
+        return self.stopping and (self.cancelling or not behind)
 
     @property
     def has_checkpoint(self) -> bool:
