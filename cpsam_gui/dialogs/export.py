@@ -24,7 +24,7 @@ from cpsam_core.formats import FORMATS, Format, WriteOptions, find_format, left_
 from cpsam_core.formats.registry import check_possible
 from cpsam_gui.dialogs.export_fields import WORDS, choice_fields, show_value, text_of, value_of
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.program.saving_places import ask_target, ask_target_folder
+from cpsam_gui.program.saving_places import as_seg_file, ask_target, ask_target_folder
 from cpsam_gui.program.settings_values import keep_soon, stored_flag, stored_text
 from cpsam_gui.session.exporting import replace_words
 from cpsam_gui.storage.companions import companions_of
@@ -233,16 +233,20 @@ class ExportDialog(QDialog):
         source, image = self._open_image.path, self._open_image.image
         named = source or Path("image.tif")
         stem = companions_of(named, key=None if image is None else image.key).stem
+        if one.key == "project":
+            # Beside the image, the name without this is that of the work itself.
+            stem += "_copy"
         name = name_for(named.with_name(stem + named.suffix), one).name
         suffix = Path("name" + one.ending).suffix
+
+        def completed(path: Path, kind: str) -> Path:
+            if one.key == "seg":
+                return as_seg_file(path)
+            return path if path.suffix.lower() == suffix.lower() else path.with_name(path.name + suffix)
+
         kinds = f"{translate(one.title)} (*{suffix})"
         folder = None if source is None else source.parent
-        path, _ = ask_target(self, translate("Export masks"), folder, name, kinds)
-        if path is None:
-            return None
-        if one.key == "seg" and not path.name.endswith("_seg.npy"):
-            return path.with_name(path.name.removesuffix(".npy") + "_seg.npy")
-        return path if path.suffix.lower() == suffix.lower() else path.with_name(path.name + suffix)
+        return ask_target(self, translate("Export masks"), folder, name, kinds, completed)
 
 
 def _heading(text: str) -> QLabel:

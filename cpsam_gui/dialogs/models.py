@@ -24,7 +24,7 @@ from cpsam_gui.dialogs.model_tree import Node, card_lines, family
 from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.program.saving_places import ask_target
+from cpsam_gui.program.saving_places import ask_target, with_ending
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form, let_go, scrolling
@@ -291,7 +291,8 @@ class ModelManager(QDialog):
         info = self.current
         if info is None:
             return
-        target, _ = ask_target(self, translate("Export model"), None, info.path.name, FILES)
+        ending = with_ending(info.path.suffix)
+        target = ask_target(self, translate("Export model"), None, info.path.name, FILES, ending)
         if target is not None:
             self._jobs.run(
                 lambda progress: export_model(info, target, progress),

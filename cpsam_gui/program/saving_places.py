@@ -11,6 +11,8 @@ from cpsam_core.system.paths import can_write_in
 from cpsam_gui.program.settings_values import keep_soon, stored_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PyQt6.QtWidgets import QWidget
 
 KEY = "saving/folder"
@@ -18,9 +20,17 @@ KEY = "saving/folder"
 
 
 def ask_target(
-    parent: QWidget, title: str, folder: Path | None, name: str, kinds: str
-) -> tuple[Path | None, str]:
-    """Let the user choose the file that something is saved as; return it, None where that was given up, and its kind.
+    parent: QWidget,
+    title: str,
+    folder: Path | None,
+    name: str,
+    kinds: str,
+    completed: Callable[[Path, str], Path],
+) -> Path | None:
+    """Let the user choose the file that something is saved as; None where that was given up.
+
+    The dialog asks before it replaces a file. Where what was typed has no ending and the file with the ending is
+    there, it comes again with the whole name, so that it asks then.
 
     Parameters
     ----------
@@ -30,12 +40,29 @@ def ask_target(
         Where the file belongs; None where it belongs nowhere.
     name
         Which name is proposed.
+    completed
+        Returns the path with its ending, from what was chosen and the chosen one of `kinds`.
     """
-    chosen, kind = QFileDialog.getSaveFileName(parent, title, str(first_folder(folder) / name), kinds)
-    if not chosen:
-        return None, kind
-    keep_soon({KEY: str(Path(chosen).parent)})
-    return Path(chosen), kind
+    proposed = first_folder(folder) / name
+    while True:
+        chosen, kind = QFileDialog.getSaveFileName(parent, title, str(proposed), kinds)
+        if not chosen:
+            return None
+        target = completed(Path(chosen), kind)
+        if target == Path(chosen) or not target.exists():
+            keep_soon({KEY: str(target.parent)})
+            return target
+        proposed = target
+
+
+def with_ending(ending: str) -> Callable[[Path, str], Path]:
+    """Return what gives a name without an ending that one."""
+    return lambda path, _: path if path.suffix else path.with_suffix(ending)
+
+
+def as_seg_file(path: Path, kind: str = "") -> Path:
+    """Return the name that a file of Cellpose has where a person called it so."""
+    return path.with_name(path.name.removesuffix(".npy").removesuffix("_seg") + "_seg.npy")
 
 
 def ask_target_folder(parent: QWidget, title: str, folder: Path | None) -> Path | None:

@@ -17,7 +17,7 @@ from cpsam_gui.program.numbers import filled
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.run_results import PATIENCE_MS, touched_rows
 from cpsam_gui.state.steps import StepKind
-from cpsam_gui.storage.companions import images_in
+from cpsam_gui.storage.companions import images_in, project_path
 from cpsam_gui.tasks import exporting
 from cpsam_gui.tasks.importing import beside_kept
 
@@ -85,6 +85,11 @@ class ExportController:
     def export(self, target: Path, plan: exporting.ExportPlan) -> None:
         """Write the objects of the open image to `target`; other images can be opened meanwhile."""
         document, state = self._open_image.document, self._open_image.document.state
+        path = self._open_image.path
+        if path is not None and target.resolve() == project_path(path).resolve():
+            words = translate("{} holds the work on this image itself: Save writes it. Choose another name.")
+            self._notices.failed.emit(Problem(words.format(target.name)))
+            return
         if document.large:
             self._export_large(target, plan)
             return

@@ -147,9 +147,11 @@ def write_words(path: Path, text: str) -> None:
     Raises
     ------
     ImageError
-        The disk is full or writing is not permitted.
+        The disk is full, writing is not permitted, or it is an image or work on one.
     """
     from cpsam_core.images.files import saving
+    from cpsam_core.images.replaceable import Content, check_replaceable
 
+    check_replaceable(path, Content.VIEW)
     with saving(path) as temporary:
         temporary.write_text(text.rstrip() + "\n", encoding="utf-8")

@@ -47,9 +47,12 @@ def export_large(target: Path, kind: str, saved: SavedMasks, progress: Progress)
     ImageError
         Reading or writing failed, or the format is not written piece by piece.
     """
+    from cpsam_core.formats import find_format
     from cpsam_core.formats.label_pyramids import LabelSizes, write_label_tiff, write_label_zarr
+    from cpsam_core.images.replaceable import check_replaceable
 
     image = saved.image
+    check_replaceable(target, find_format(kind).content, image.path)
     labels = ChunkedLabels(saved.shape, new_work_folder(), saved.folder)
     name = image.path.name if image.path is not None else ""
     sizes = LabelSizes(name, image.pixel_size, image.z_step, image.pixel_height)

@@ -20,14 +20,21 @@ def export_model(info: ModelInfo, target: Path, progress: Progress) -> Path:
     Raises
     ------
     WeightsError
-        The file cannot be written, or it is the model itself.
+        The file cannot be written, or it is a model of this program.
+    ImageError
+        It is an image, or work on one.
     """
     from cpsam_core.checkpoints.cards import write_card
+    from cpsam_core.images.replaceable import Content, check_replaceable
     from cpsam_core.system.atomic import atomic_path
+    from cpsam_core.weights import list_models
 
     progress(0, 1, "Copying")
     if target.resolve() == info.path.resolve():
         raise WeightsError(f"{target} is the model itself; choose another place.")
+    if target.resolve() in {one.path.resolve() for one in list_models()}:
+        raise WeightsError(f"{target} is another model of this program; choose another place.")
+    check_replaceable(target, Content.VIEW)
     try:
         with atomic_path(target) as temporary:
             shutil.copyfile(info.path, temporary)

@@ -123,7 +123,9 @@ def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord
 
 def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: SaveExtras) -> None:
     from cpsam_core.images import SegFile, write_seg
+    from cpsam_core.images.replaceable import Content, check_replaceable
 
+    check_replaceable(path, Content.OBJECTS, extra.image)
     ids = sorted(records)
     left = extra.output if extra.output is not None and extra.output.fits(labels.shape) else None
     classes = np.array([records[number].class_id for number in ids], np.int64)

@@ -13,7 +13,7 @@ from cpsam_gui import tasks
 from cpsam_gui.dialogs import recovery as recovery_dialog
 from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.program.saving_places import ask_target
+from cpsam_gui.program.saving_places import as_seg_file, ask_target
 from cpsam_gui.storage.companions import seg_path
 from cpsam_gui.window.recent_menu import starting_folder
 
@@ -76,10 +76,9 @@ class FileDialogs(QObject):
         path = self._open_image.path
         folder, name = (None, "masks_seg.npy") if path is None else (path.parent, seg_path(path).name)
         title = translate("Export for Cellpose")
-        chosen, _ = ask_target(self._window, title, folder, name, "Cellpose (*_seg.npy)")
+        chosen = ask_target(self._window, title, folder, name, "Cellpose (*_seg.npy)", as_seg_file)
         if chosen is not None:
-            stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
-            self._copies.export(chosen.with_name(f"{stem}_seg.npy"))
+            self._copies.export(chosen)
 
     def recovery(self, *, at_start: bool = False) -> bool:
         """Offer work that crashes left behind, on whatever images; True where some is taken up."""

@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_gui.dialogs.compare import ComparePage
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.program.saving_places import ask_target
+from cpsam_gui.program.saving_places import ask_target, with_ending
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 from cpsam_gui.style.letters import give_letters
@@ -95,14 +95,15 @@ class ReviewPages(QObject):
         path = self._open_image.path
         folder, name = (None, "methods.txt") if path is None else (path.parent, f"{path.stem}_methods.txt")
         title, kinds = translate("Save the methods text"), f"{translate('Text')} (*.txt)"
-        target, _ = ask_target(self._window, title, folder, name, kinds)
+        target = ask_target(self._window, title, folder, name, kinds, with_ending(".txt"))
         if target is not None:
-            self._recording.write_methods(target if target.suffix else target.with_suffix(".txt"), text)
+            self._recording.write_methods(target, text)
 
     def ask_log(self) -> None:
         """Let the user choose where the log goes."""
         path = self._open_image.path
         folder, name = (None, "log.json") if path is None else (path.parent, f"{path.stem}_log.json")
-        target, _ = ask_target(self._window, translate("Export the log"), folder, name, JSON)
+        title, ending = translate("Export the log"), with_ending(".json")
+        target = ask_target(self._window, title, folder, name, JSON, ending)
         if target is not None:
-            self._recording.export(target if target.suffix else target.with_suffix(".json"))
+            self._recording.export(target)

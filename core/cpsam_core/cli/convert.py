@@ -202,6 +202,7 @@ def _convert_large(
     source: InputImage, target: Format, args: argparse.Namespace, tally: _ConvertTally
 ) -> bool:
     """Convert labels that do not fit into memory part by part; return whether they are such."""
+    from cpsam_core.images.replaceable import check_replaceable
     from cpsam_core.system.paths import make_folder
 
     large = large_labels([source.path], CONVERTED_BYTES, args.max_memory)
@@ -209,6 +210,7 @@ def _convert_large(
         return False
     path = source.folder(args.out) / (source.stem + target.ending)
     if _may_write(source, path, args, tally):
+        check_replaceable(path, target.content)
         make_folder(path.parent)
         count = convert_in_parts(large[0], path, target, args.pixel_size, args.separate_parts)
         notes = ("written part by part, without the image and colours of objects",)

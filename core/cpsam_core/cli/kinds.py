@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cpsam_core.cli.common import UsageError
 from cpsam_core.formats.kinds import FORMATS
+from cpsam_core.images.replaceable import Content
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Kind:
     """Whether it holds more than one plane."""
     common: bool = True
     """Whether ``--save all`` means it too: a file that needs no optional library and holds nobody's corrections."""
+    content: Content = Content.VIEW
 
 
 MASKS = "_masks"
@@ -29,7 +31,11 @@ ONLY_BY_NAME = ("project", "npy")
 KINDS = {
     **{
         one.key: Kind(
-            one.ending, one.title, one.stacks, not (one.library or one.is_folder or one.key in ONLY_BY_NAME)
+            one.ending,
+            one.title,
+            one.stacks,
+            not (one.library or one.is_folder or one.key in ONLY_BY_NAME),
+            one.content,
         )
         for one in FORMATS
         if one.can_write

@@ -33,6 +33,7 @@ from cpsam_core.images import (
 from cpsam_core.images.companions import Listings, companions
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import normal
+from cpsam_core.images.replaceable import check_replaceable
 from cpsam_core.images.result_mark import RESULT
 from cpsam_core.system.paths import as_given, make_folder
 
@@ -170,7 +171,8 @@ def check_possible(target: Target, image: Image) -> None:
     Raises
     ------
     ImageError
-        A stack, for a kind of file that holds one plane, or a name that is too long for its results.
+        A stack, for a kind of file that holds one plane, a name that is too long for its results, or a file there
+        that must stay.
     """
     longest = max((path.name for path in target.files.values()), key=_bytes)
     if _bytes(longest) > MAX_NAME_BYTES:
@@ -183,6 +185,8 @@ def check_possible(target: Target, image: Image) -> None:
         raise ImageError(
             f"{target.image} is a stack, and {' and '.join(flat)} hold one plane: save tif or rois instead."
         )
+    for kind, path in target.files.items():
+        check_replaceable(path, KINDS[kind].content, target.image)
 
 
 def write_results(target: Target, image: Image, found: Segmentation, run: Run) -> None:

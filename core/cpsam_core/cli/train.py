@@ -148,12 +148,14 @@ def _add_what_is_written(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train as the options say and write model and card, alone or as one of torchrun's processes."""
     from cpsam_core.finetune import ranks
+    from cpsam_core.images.replaceable import Content, check_replaceable
 
     with wrong_usage():
         settings, mixing = train_settings(args), _mixing(args.mix)
     # Whatever can be missing is looked for now, not after hours of training.
     if args.out.is_dir():
         raise UsageError(f"--out names the file of the trained model, but {args.out} is a folder")
+    check_replaceable(args.out, Content.VIEW)
     if args.save_every < 0:
         raise UsageError(f"--save-every is a number of epochs, not {args.save_every}")
     with ranks.joined(args.device) as device:
@@ -187,6 +189,8 @@ def _train(
 
     pairs, aside = _images(args)
     model, parent = _start(args.model, settings.seed, channels_wanted(args, pairs))
+    if args.out.exists() and args.out.resolve() == Path(start_file(args.model)).resolve():
+        raise UsageError(f"--out {args.out} is the model that the training starts from: give another name")
     cache, channels = ExampleCache(), model.config.in_channels
     pairs = readable(pairs, channels, cache, ranks, strict=args.strict)
     aside = readable(aside, channels, cache, ranks, strict=args.strict) if aside else aside

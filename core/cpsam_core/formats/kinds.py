@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.replaceable import Content
 
 __all__ = ["FORMATS", "Format"]
 
@@ -79,6 +80,11 @@ class Format:
     def available(self) -> bool:
         """Whether the library that it needs is installed."""
         return not self.library or importlib.util.find_spec(self.library) is not None
+
+    @property
+    def content(self) -> Content:
+        """How much of the work on an image its files hold."""
+        return Content.VIEW if self.is_view else Content.OBJECTS
 
     def function(self, verb: str) -> Any:
         """Return its function for ``"read"`` or ``"write"``.

@@ -11,6 +11,7 @@ from cpsam_core.formats.objects import ObjectSet
 from cpsam_core.formats.options import ReadHints, WriteOptions
 from cpsam_core.images.files import AnyPath, check_readable, decoding, head_of, opening
 from cpsam_core.images.limits import expecting
+from cpsam_core.images.replaceable import check_replaceable
 
 __all__ = [
     "find_format",
@@ -164,13 +165,16 @@ def write_objects(
     Raises
     ------
     ImageError
-        The format cannot hold these objects at all, or writing failed; nothing was overwritten.
+        The format cannot hold these objects at all, writing failed, or what is there must stay; nothing was
+        overwritten.
     """
     path = Path(path)
     chosen = chosen or format_of(path, writing=True)
     if chosen is None:
         raise ImageError(f"The name {path.name} fits no format that can be written.")
     check_possible(chosen, objects)
+    image = objects.image_path or (objects.image.path if objects.image is not None else None)
+    check_replaceable(path, chosen.content, image)
     chosen.function("write")(path, objects, options or WriteOptions())
 
 

@@ -302,7 +302,10 @@ class TablePanel(Panel):
             self._measuring.measure_folder(path.parent, target, where)
 
     def _ask_file(self, title: str, folder: Path | None, name: str) -> Path | None:
-        target, kind = ask_target(self, title, folder, name, FILES)
-        if target is not None and target.suffix.lower() not in (".csv", ".parquet"):
-            target = target.with_name(target.name + (".parquet" if "parquet" in kind else ".csv"))
-        return target
+        return ask_target(self, title, folder, name, FILES, _as_table)
+
+
+def _as_table(path: Path, kind: str) -> Path:
+    if path.suffix.lower() in (".csv", ".parquet"):
+        return path
+    return path.with_name(path.name + (".parquet" if "parquet" in kind else ".csv"))

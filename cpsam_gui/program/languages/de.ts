@@ -4181,6 +4181,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Masken wurden inzwischen ersetzt: Ihre Teile wurden nicht zu Objekten gemacht.</translation>
     </message>
     <message>
+      <source>The model cannot be written to {}: {}</source>
+      <translation>Das Modell lässt sich nicht nach {} schreiben: {}</translation>
+    </message>
+    <message>
       <source>The model found no more cells in the box</source>
       <translation>Das Modell hat im Rechteck keine weitere Zelle gefunden</translation>
     </message>
@@ -6465,12 +6469,24 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} hat zu wenig Speicher für Training im Speichermodus {}; schließen Sie andere Programme, verkleinern Sie den Stapel, trainieren Sie nur Adapter oder trainieren Sie auf einem anderen Gerät</translation>
     </message>
     <message>
+      <source>{} holds masks, which would be lost. Choose another name.</source>
+      <translation>{} enthält Masken, die dabei verloren gingen. Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
       <source>{} holds one plane, and these objects have {}: choose a format for stacks, such as TIFF.</source>
       <translation>{} enthält eine Ebene, und diese Objekte haben {}: Wählen Sie ein Format für Stapel wie TIFF.</translation>
     </message>
     <message>
       <source>{} holds the image itself, not its masks.</source>
       <translation>{} enthält das Bild selbst, nicht seine Masken.</translation>
+    </message>
+    <message>
+      <source>{} holds the work on this image itself: Save writes it. Choose another name.</source>
+      <translation>{} enthält die Arbeit an diesem Bild selbst, die mit Speichern geschrieben wird. Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+      <source>{} holds the work on {} itself. Choose another name.</source>
+      <translation>{} enthält die Arbeit an {} selbst. Wählen Sie einen anderen Namen.</translation>
     </message>
     <message>
       <source>{} holds what an expression over columns cannot: {}.</source>
@@ -6491,6 +6507,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} is a folder, not a file.</source>
       <translation>{} ist ein Ordner, keine Datei.</translation>
+    </message>
+    <message>
+      <source>{} is a project that holds more than would be written, which would be lost. Choose another name.</source>
+      <translation>{} ist ein Projekt, das mehr enthält, als geschrieben würde und dabei verloren ginge. Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+      <source>{} is an image, which is never replaced. Choose another name.</source>
+      <translation>{} ist ein Bild und wird nie ersetzt. Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+      <source>{} is another model of this program; choose another place.</source>
+      <translation>{} ist ein anderes Modell dieses Programms; wählen Sie einen anderen Ort.</translation>
     </message>
     <message>
       <source>{} is available for training</source>
@@ -6563,6 +6591,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} is text, and a number is needed.</source>
       <translation>{} ist Text, und eine Zahl ist nötig.</translation>
+    </message>
+    <message>
+      <source>{} is the model itself; choose another place.</source>
+      <translation>{} ist das Modell selbst; wählen Sie einen anderen Ort.</translation>
     </message>
     <message>
       <source>{} is two numbers that rise, not {} and {}.</source>

@@ -384,3 +384,61 @@ def test_an_export_goes_on_when_its_image_is_left_and_says_where_it_wrote(
         gate.set()
     assert target.is_file() and [one.name for one in target.parent.iterdir()] == [target.name]
     assert session.document.modified, "it says nothing of the image that is open now"
+
+
+def test_an_export_never_replaces_the_work_or_the_image_itself(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path
+) -> None:
+    session = segmented.session
+    assert session.persistence.save_now()
+    project = image_file.with_name("cells.cpsam")
+    for key, path in (("project", project), ("tif", image_file), ("tif", image_file.with_suffix(".TIF"))):
+        if path.suffix == ".TIF":
+            path.hardlink_to(image_file)
+        before = path.read_bytes()
+        export(segmented, qtbot, monkeypatch, key, path)
+        qtbot.waitUntil(lambda: segmented.findChild(QMessageBox) is not None)
+        box = segmented.findChild(QMessageBox)
+        assert box is not None and "Choose another name" in box.text() and path.name in box.text()
+        assert path.read_bytes() == before
+        box.close()
+        box.setParent(None)
+
+
+def test_another_name_than_that_of_the_work_is_proposed(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path
+) -> None:
+    proposed: list[str] = []
+
+    def choose(parent: object, title: str, path: str, kinds: str) -> tuple[str, str]:
+        proposed.append(path)
+        return path, kinds
+
+    dialog = segmented.pages.export()
+    dialog.choose("project")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    dialog.go.click()
+    qtbot.waitUntil(lambda: segmented.session.jobs.idle)
+    assert proposed == [str(image_file.with_name("cells_copy.cpsam"))]
+    assert image_file.with_name("cells_copy.cpsam").is_file()
+    assert not image_file.with_name("cells.cpsam").exists()
+
+
+def test_a_name_without_its_ending_is_shown_whole_before_it_replaces_a_file(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    there, proposed = tmp_path / "to.geojson", list[str]()
+    there.write_text("mine")
+
+    def choose(parent: object, title: str, path: str, kinds: str) -> tuple[str, str]:
+        proposed.append(path)
+        # The second time the user sees that it is there.
+        return (str(there.with_suffix("")), kinds) if len(proposed) == 1 else ("", "")
+
+    dialog = segmented.pages.export()
+    dialog.choose("geojson")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    dialog.go.click()
+    qtbot.waitUntil(lambda: segmented.session.jobs.idle)
+    assert proposed[1:] == [str(there)]
+    assert there.read_text() == "mine"
