@@ -53,3 +53,6 @@ def begin(folder: Path, path: Path, network: Any, settings: Settings, side: int 
 def labels_of(run: BlockRun) -> np.ndarray[Any, Any]:
     """Return the labels that a run wrote."""
     return LabelArray(run.work.folder.level(0)).read((slice(None),) * 3)
+
+
+IMAGE = cells((700, 900), 400)

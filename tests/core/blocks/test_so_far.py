@@ -11,10 +11,8 @@ import pytest
 from cpsam_core.blocks.so_far import found_so_far
 from cpsam_core.progress import Cancelled
 from cpsam_core.segment.settings import Settings
-from tests.core.blocks.scenes import begin, cells, labels_of, save_tiled
+from tests.core.blocks.scenes import IMAGE, begin, labels_of, save_tiled
 from tests.core.conftest import DiskNetwork
-
-IMAGE = cells((700, 900), 400)
 
 
 def painted(run: Any) -> np.ndarray[Any, Any]:
