@@ -73,6 +73,14 @@ class Journals:
         """Whether the journal holds all of the unsaved work, so that it can be taken up another time."""
         return self.now is not None and self.now.holds_all
 
+    def where_the_work_is(self) -> str:
+        """Say where the unsaved work on the open image is: the one place that promises the journal."""
+        if self.can_wait:
+            return translate("Your work is still here, and in the journal of unsaved work.")
+        return translate(
+            "Your work is not saved anywhere; only this window holds it. Free space on the disk, or save elsewhere."
+        )
+
     def end(self, document: Document | None, *, closing: bool = False) -> None:
         """End with an image that is left; the journal stays where its work is neither saved nor given up.
 

@@ -74,7 +74,14 @@ class Persistence:
         self.questions = questions
         self.watching = FileWatcher(open_image, notices, jobs, self.questions)
         self.saver = Saver(
-            open_image, notices, jobs, self.questions, preferences, run_state, self.content.to_write
+            open_image,
+            notices,
+            jobs,
+            self.questions,
+            preferences,
+            run_state,
+            self.content.to_write,
+            lambda: self.journals.where_the_work_is(),
         )
         self.journals = Journals(open_image, notices, recording, self.saver)
         self.autosave = Autosave(open_image, gestures, preferences, self.saver, self.watching, self.content)

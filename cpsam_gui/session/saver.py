@@ -64,6 +64,7 @@ class Saver:
         preferences: CurrentPreferences,
         run_state: RunState,
         extra: Callable[[], tasks.SaveExtras],
+        where_the_work_is: Callable[[], str],
     ) -> None:
         self._open_image = open_image
         self._notices = notices
@@ -71,7 +72,7 @@ class Saver:
         self._questions = questions
         self._preferences = preferences
         self._run_state = run_state
-        self._content = extra
+        self._content, self._where_the_work_is = extra, where_the_work_is
         self._writing: SaveUnderWay | None = None
         self._next: SaveRequest | None = None
         self.files = SavedFiles(open_image)
@@ -302,9 +303,10 @@ class Saver:
         if request.quiet and known:
             return
         problem = problem_from(error)
-        comfort = translate("Your work is still here, and in the journal of unsaved work.")
-        tell = request.refused or self._notices.failed.emit
-        tell(Problem(f"{problem.text} {comfort}", problem.details))
+        if request.refused is not None:
+            request.refused(problem)
+        else:
+            self._notices.failed.emit(Problem(f"{problem.text} {self._where_the_work_is()}", problem.details))
 
     def _finished(self) -> None:
         """Write what was asked for meanwhile; called when the thread has ended, whatever came of it."""

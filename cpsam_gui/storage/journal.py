@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cpsam_core.system.paths import as_given
 from cpsam_gui.state.label_store import ArrayLabels
-from cpsam_gui.storage.journal_backlog import MOST_LAG_S, MOST_PATIENCE_S, Backlog
+from cpsam_gui.storage.journal_backlog import MOST_LAG_PACKING_S, MOST_LAG_S, MOST_PATIENCE_S, Backlog
 from cpsam_gui.storage.journal_folder import copy_given_up, journal_folder, mark_kept
 from cpsam_gui.storage.journal_format import SUFFIX, JournalStopped, corners
 from cpsam_gui.storage.journal_writer import (
@@ -122,7 +122,7 @@ class Journal:
                 copied.set()
 
         if self._thread is not None:
-            self._queue.put(copy)
+            self.then(copy)
             # What follows would overtake it.
             self._wait(MOST_PATIENCE_S)
         self.restart()
@@ -152,9 +152,8 @@ class Journal:
 
     @property
     def holds_all(self) -> bool:
-        """Whether everything so far is in the file; waits for that."""
-        self._wait(MOST_LAG_S)
-        return not self._writer.broken
+        """Whether everything so far is in the file; waits for that, but not for a disk that does not answer."""
+        return self._wait(MOST_LAG_PACKING_S) and self._writer.holds_all
 
     def remove(self) -> None:
         """Remove the file of what is followed no more; wait for that, but not for a disk that does not answer.
@@ -169,20 +168,22 @@ class Journal:
     def then(self, action: Callable[[], object]) -> None:
         """Call `action` from the thread once everything so far is on the disk; never if that fails."""
         self._begin()
-        self._queue.put(action)
+        self._queue.put(lambda: self._writer.holds_all and action())
 
     def flush(self) -> None:
         """Wait until everything so far is on the disk, or was given up."""
         self._wait(float("inf"))
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, seconds: float) -> bool:
+        """Wait for the thread to have dealt with everything so far; return whether it has."""
         if self._thread is None:
-            return
+            return True
         done, until = Event(), time.monotonic() + seconds
         self._queue.put(done.set)
         while self._thread.is_alive() and not done.wait(0.05) and not self._writer.broken:
             if time.monotonic() > until:
-                return
+                return False
+        return True
 
     def _begin(self) -> None:
         if self._thread is None:

@@ -158,6 +158,8 @@ class JournalWriter:
         self._start = b""
         # A frame with everything is missing.
         self._incomplete = False
+        # Steps were left out, and no frame with everything came after them.
+        self._lacks_steps = False
         self._shorter: Shorter | None = None
         # By the number of an exchange: content that leads to the other masks, and the size of its first frame.
         self._others: dict[int, tuple[bytes, int]] = {}
@@ -167,6 +169,11 @@ class JournalWriter:
         if self._settled < self._size and self._file is not None and not self.broken:
             os.fsync(self._file.fileno())
             self._settled = self._size
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether the file lacks none of the steps that were handed over."""
+        return not (self.broken or self._lacks_steps)
 
     def wants_whole(self) -> bool:
         """Whether the next frame has to hold everything: the file could not be written, or never began."""
@@ -225,6 +232,8 @@ class JournalWriter:
             self._size += len(content)
             if self._shorter is not None:
                 self._shorter.since.append(content)
+        else:
+            self._lacks_steps = True
 
     def _exchange(self, entry: Entry, exchange: Exchange) -> None:
         """Write that other masks took the place of all; nothing is packed for those that were there before."""
@@ -286,6 +295,7 @@ class JournalWriter:
     def give_up(self) -> None:
         """Leave the file as it was before a frame that could not be written."""
         self.broken, self._tried, self._start = True, time.monotonic(), b""
+        self._lacks_steps = True
         self._shorter, self._others = None, {}
         try:
             self._part.unlink(missing_ok=True)
@@ -319,6 +329,7 @@ class JournalWriter:
             raise
         flush_folder(self.path.parent)
         self._file, self.broken, self._incomplete, self._start = fresh, False, False, b""
+        self._lacks_steps = False
         self._shorter = None
         self._size = self._settled = len(content)
 
@@ -332,7 +343,7 @@ class JournalWriter:
         self.path.unlink(missing_ok=True)
         self._part.unlink(missing_ok=True)
         self._size = self._first = self._settled = 0
-        self.broken, self._start = False, b""
+        self.broken, self._lacks_steps, self._start = False, False, b""
         self._shorter, self._others = None, {}
 
 

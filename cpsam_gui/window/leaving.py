@@ -112,6 +112,9 @@ class Leaving(QObject):
         if answer == "elsewhere":
             return self._copy() is not None
         if answer == "later":
+            if not persistence.journals.can_wait:
+                # Something landed while the question was up, and the disk had no room for it.
+                return self._without_saving(closing=closing)
             if path is not None and persistence.watching.closed_folder:
                 self._kept.add(path.parent)
             self._keep()
@@ -126,13 +129,15 @@ class Leaving(QObject):
 
     def _question(self, *, can_wait: bool) -> Question:
         """Return the one question about work that cannot be saved, with the reason in it."""
-        path, watching = self._open_image.path, self._persistence.watching
+        path, persistence = self._open_image.path, self._persistence
         name = path.name if path is not None else translate("this image")
-        why = [watching.why if self._problem is None else self._problem.text]
+        why = [persistence.watching.why if self._problem is None else self._problem.text]
         later: tuple[Answer, ...] = ()
         if can_wait:
             why.append(translate("What is kept for later comes back when the image is opened again."))
             later += (Answer("later", translate("Keep for later")),)
+        else:
+            why.append(persistence.journals.where_the_work_is())
         large = self._open_image.document.large
         elsewhere = () if large else (Answer("elsewhere", translate("Save elsewhere…")),)
         return Question(

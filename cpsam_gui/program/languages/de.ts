@@ -5005,6 +5005,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Eigene Modelle</translation>
     </message>
     <message>
+      <source>Your work is not saved anywhere; only this window holds it. Free space on the disk, or save elsewhere.</source>
+      <translation>Ihre Arbeit ist nirgends gespeichert; nur dieses Fenster hat sie. Schaffen Sie Platz auf dem Datenträger, oder speichern Sie anderswo.</translation>
+    </message>
+    <message>
       <source>Your work is still here, and in the journal of unsaved work.</source>
       <translation>Ihre Arbeit ist noch hier und im Journal nicht gespeicherter Arbeit.</translation>
     </message>

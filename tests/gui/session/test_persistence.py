@@ -427,6 +427,27 @@ def test_a_full_disk_costs_nothing_and_is_said_once(
     assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == 4
 
 
+def test_work_is_not_said_to_be_in_a_journal_that_cannot_be_written_either(
+    session: Session, qtbot: QtBot, image_file: Path, problems: list[Problem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A laptop has one disk: where that is full, so is the folder of the journals."""
+
+    def full(*args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    open_in(session, qtbot, image_file)
+    with monkeypatch.context() as disk:
+        disk.setattr(atomic, "_flush", full)
+        disk.setattr(os, "fsync", full)
+        draw(session)
+        assert not session.persistence.save_now()
+        said = [one.text for one in problems if "disk is full" in one.text]
+        assert len(said) == 1
+        assert "in the journal" not in said[0]
+        assert "not saved anywhere" in said[0]
+    assert session.persistence.save_now()
+
+
 @pytest.mark.parametrize("saved_before", [False, True])
 def test_a_folder_that_is_gone_is_told_and_the_work_stays(
     session: Session,

@@ -14,9 +14,11 @@ import pytest
 
 from cpsam_gui import operations
 from cpsam_gui.state.document import Document
+from cpsam_gui.storage import journal as journal_module
 from cpsam_gui.storage import journal_backlog, journal_writer
 from cpsam_gui.storage.journal import Journal
 from cpsam_gui.storage.journal_format import recover
+from cpsam_gui.storage.journal_writer import Clear, Close, Entry
 from tests.gui.storage.journals import SHAPE, close_enough, landed, wait, work
 
 
@@ -134,3 +136,38 @@ def test_exchanges_beside_a_disk_that_was_full_are_told_right(
     assert checked > 20
     monkeypatch.setattr(os, "fsync", real)
     journal.close()
+
+
+def test_a_journal_that_is_not_written_yet_holds_not_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that does not answer is no place of which it could be said that the work is there."""
+    monkeypatch.setattr(journal_module, "MOST_LAG_PACKING_S", 0.05)
+    document, began, go = Document(SHAPE), threading.Event(), threading.Event()
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    journal.then(lambda: (began.set(), go.wait(20)))
+    assert began.wait(20)
+    work(document, 1, 1)
+    assert not journal.holds_all
+    go.set()
+    journal.flush()
+    assert journal.holds_all
+    journal.close()
+
+
+def test_a_journal_that_lacks_a_step_holds_not_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels in chunks get no frame with everything: what was not written is missing until they are saved."""
+    monkeypatch.setattr(journal_writer, "RETRY_S", 0.0)
+    writer = journal_writer.JournalWriter(tmp_path / "a.journal", 1000, lambda packed: None)
+    about = {"image": "a.tif", "shape": SHAPE, "chunks": {}, "edits": []}
+    writer.take(Entry({**about, "whole": True}, {}, ()))
+    assert writer.holds_all
+    # A step that could not be written.
+    writer.give_up()
+    writer.take(Entry({**about, "whole": False}, {}, ()))
+    assert not writer.broken, "it is written again"
+    assert not writer.holds_all
+    # It was saved.
+    writer.take(Clear(keep=False))
+    assert writer.holds_all
+    writer.take(Close())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -102,6 +103,48 @@ def test_quitting_offers_no_save_that_cannot_be(
     keys = [one.key for one in asked.questions[1].answers]
     assert keys == ["elsewhere", "later", "export", "discard", "cancel"]
     assert window.session.persistence.unsaved is (answer == "cancel")
+
+
+def test_quitting_says_where_nothing_holds_the_work(
+    window: Window, qtbot: QtBot, image_file: Path, held: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a word of the journal, and no offer to keep anything there, where the disk is full."""
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        asked = open_with(window, qtbot, image_file, "look", "cancel")
+        assert not window.close()
+    question = asked.questions[1]
+    assert [one.key for one in question.answers] == ["elsewhere", "export", "discard", "cancel"]
+    assert "not saved anywhere" in question.detail
+    assert "comes back" not in question.detail
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_what_landed_while_the_question_was_up_is_not_called_kept(
+    window: Window, qtbot: QtBot, image_file: Path, held: None, monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    asked = open_with(window, qtbot, image_file, "look", "later", "cancel")
+    plain_sync = os.fsync
+
+    def sync(handle: int) -> None:
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        plain_sync(handle)
+
+    def answer(question: Question) -> str:
+        if len(asked.questions) == 1:
+            draw(window, y=20)
+        return asked(question)
+
+    window.session.persistence.ask = answer
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", sync)
+        assert window.close() is room
+    assert len(asked.questions) == (2 if room else 3)
 
 
 def test_an_export_of_a_read_only_image_lets_it_be_left(
