@@ -19,6 +19,7 @@ from cpsam_core.system.machine import (
     processor,
     system_name,
 )
+from cpsam_core.system.sizes import size_in_words
 from cpsam_core.weights import list_models, own_folder, published_folders
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def gigabytes(size: float | None) -> str:
     """Return bytes in words."""
     if size is None:
         return "unknown"
-    return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
+    return size_in_words(size)
 
 
 def _card(device: torch.device) -> dict[str, Any]:

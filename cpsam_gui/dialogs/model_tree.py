@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cpsam_core.system.sizes import size_in_words
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -67,7 +69,7 @@ def card_lines(info: ModelInfo) -> list[tuple[str, str]]:
     """Return what is known about a model, as names and values."""
     lines = [("Kind", KINDS[info.kind]), ("File", str(info.path))]
     if info.size is not None:
-        lines.append(("Size", f"{info.size / 1e6:,.1f} MB"))
+        lines.append(("Size", size_in_words(info.size)))
     elif not info.present:
         lines.append(("Size", "not here yet; fetched on first use"))
     card = info.card

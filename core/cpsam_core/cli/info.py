@@ -8,6 +8,7 @@ from typing import Any
 
 from cpsam_core.cli.common import OK, add_device_options, say
 from cpsam_core.cli.table import align
+from cpsam_core.system.sizes import size_in_words
 
 SUMMARY = "show what was found: device, precision, versions, memory, models"
 
@@ -78,4 +79,4 @@ def _card_text(card: dict[str, Any]) -> str:
 
 
 def _gigabytes(size: int | None) -> str:
-    return "unknown" if size is None else f"{size / 1e9:.1f} GB"
+    return "unknown" if size is None else size_in_words(size)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cpsam_core.cli.common import FAILED, OK, HelpFormatter, add_verbose_option, fetch_progress, say
 from cpsam_core.cli.table import align
 from cpsam_core.errors import SettingsError
+from cpsam_core.system.sizes import size_in_words
 
 if TYPE_CHECKING:
     from cpsam_core.weights import ModelInfo
@@ -155,4 +156,4 @@ def _absent(model: ModelInfo) -> str:
 
 
 def _size(size: int | None) -> str:
-    return "" if size is None else f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.2f} GB"
+    return "" if size is None else size_in_words(size)

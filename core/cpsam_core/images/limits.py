@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cpsam_core.errors import ImageError
 from cpsam_core.system.file_identity import FileIdentity, identity_of
+from cpsam_core.system.sizes import size_in_words
 
 __all__ = ["TooLargeError", "allowing_large", "check_size", "confirm_large", "expecting", "most_values"]
 
@@ -38,8 +39,9 @@ class TooLargeError(ImageError):
 
     def __init__(self, path: Path, needed: int, stored: int) -> None:
         super().__init__(
-            f"{path} says that it holds {_bytes(needed)} of pixels, and has only {_bytes(stored)} itself: it is "
-            "damaged, or made to fill the memory. If it is right, allow it; the window asks when the image is opened.",
+            f"{path} says that it holds {size_in_words(needed)} of pixels, and has only {size_in_words(stored)} "
+            "itself: it is damaged, or made to fill the memory. If it is right, allow it; the window asks when the "
+            "image is opened.",
             options="--large",
         )
         self.path, self.needed = path, needed
@@ -123,11 +125,3 @@ def check_size(path: Path, shape: Sequence[int], itemsize: int, stored: int, map
             )
     elif needed > BEYOND_BELIEF * stored and not (_allowed.get() or _is_confirmed(path)):
         raise TooLargeError(path, needed, stored)
-
-
-def _bytes(count: int) -> str:
-    """Return a number of bytes as people say it."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= size:
-            return f"{count / size:,.1f} {unit}"
-    return f"{count} bytes"

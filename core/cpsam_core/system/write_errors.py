@@ -6,6 +6,8 @@ import errno
 import shutil
 from pathlib import Path
 
+from cpsam_core.system.sizes import size_in_words
+
 __all__ = ["FORBIDDEN", "why_unwritten"]
 
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -52,12 +54,12 @@ def _full(folder: Path, needed: int | None) -> str:
     """Return that a disk is full, how much the file takes and how much is free, in words."""
     if needed is None:
         return "the disk is full (or the space allowed to you is used up)"
-    takes = f"{needed / 1e6:,.1f}"
+    takes = size_in_words(needed)
     try:
-        free = f"{shutil.disk_usage(folder).free / 1e6:,.1f}"
+        free = size_in_words(shutil.disk_usage(folder).free)
     except OSError:
-        return f"the disk is full (or the space allowed to you is used up): it takes {takes} MB"
+        return f"the disk is full (or the space allowed to you is used up): it takes {takes}"
     return (
-        f"the disk is full (or the space allowed to you is used up): it takes {takes} MB, "
-        f"and {free} MB are free there"
+        f"the disk is full (or the space allowed to you is used up): it takes {takes}, "
+        f"and {free} are free there"
     )

@@ -33,6 +33,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]
 from cpsam_core.errors import WeightsError
 from cpsam_core.progress import Progress, silent
 from cpsam_core.system.atomic import write_bytes
+from cpsam_core.system.sizes import size_in_words
 from cpsam_core.weights.folders import is_web_page
 from cpsam_core.weights.pins import BLOCK_BYTES, Pin, checksum_path, sha256_of
 from cpsam_core.weights.transfer_errors import DISK_ERRORS, NETWORK_ERRORS, first_line, not_found, translated
@@ -210,8 +211,8 @@ def _fetch_missing(
     free = shutil.disk_usage(partial.parent).free
     if missing > free:
         raise WeightsError(
-            f"The weights {name} need {missing / 1e6:.0f} MB more, but {partial.parent} has only "
-            f"{free / 1e6:.0f} MB."
+            f"The weights {name} need {size_in_words(missing)} more, but {partial.parent} has only "
+            f"{size_in_words(free)}."
         )
     for _ in range(TRIES):
         before = _size(partial)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFileDialog
 
+from cpsam_core.system.sizes import size_in_words
 from cpsam_gui.panels.segment.fields import told
-from cpsam_gui.program.i18n import translate
-from cpsam_gui.program.numbers import written
+from cpsam_gui.program.i18n import translate, translate_said
 
 if TYPE_CHECKING:
     from cpsam_core.weights import ModelInfo
@@ -100,7 +100,7 @@ def _tip(model: ModelInfo) -> str:
         "own": "Your own model",
     }
     size = (
-        f", {written(model.size / 1e6, ',.0f')} MB"
+        f", {translate_said(size_in_words(model.size))}"
         if model.size is not None
         else translate(", about 1.2 GB to download")
     )

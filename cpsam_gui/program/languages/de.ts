@@ -95,10 +95,6 @@
       <translation>, {count} Umrisse von niemandem geprüft</translation>
     </message>
     <message>
-      <source>, {} MB</source>
-      <translation>, {} MB</translation>
-    </message>
-    <message>
       <source>-1 to 1</source>
       <translation>-1 bis 1</translation>
     </message>
@@ -125,6 +121,10 @@
     <message>
       <source>1 and more</source>
       <translation>ab 1</translation>
+    </message>
+    <message>
+      <source>1 byte</source>
+      <translation>1 Byte</translation>
     </message>
     <message>
       <source>1 image with {objects} objects</source>
@@ -1699,6 +1699,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Aus dem Durchmesser</translation>
     </message>
     <message>
+      <source>GB</source>
+      <translation>GB</translation>
+    </message>
+    <message>
       <source>Gamma: over 1 shows dark parts brighter</source>
       <translation>Gamma: Werte über 1 hellen dunkle Bereiche auf</translation>
     </message>
@@ -2177,6 +2181,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>MALLOC_</source>
       <translation>MALLOC_</translation>
+    </message>
+    <message>
+      <source>MB</source>
+      <translation>MB</translation>
     </message>
     <message>
       <source>Made</source>
@@ -3947,6 +3955,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>System default</source>
       <translation>Standard des Systems</translation>
+    </message>
+    <message>
+      <source>TB</source>
+      <translation>TB</translation>
     </message>
     <message>
       <source>Table</source>
@@ -5925,12 +5937,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>der Datenträger ist voll (oder der Platz, der Ihnen zusteht, ist verbraucht)</translation>
     </message>
     <message>
-      <source>the disk is full (or the space allowed to you is used up): it takes {} MB</source>
-      <translation>der Datenträger ist voll (oder der Platz, der Ihnen zusteht, ist verbraucht): gebraucht werden {} MB</translation>
+      <source>the disk is full (or the space allowed to you is used up): it takes {}</source>
+      <translation>der Datenträger ist voll (oder der Platz, der Ihnen zusteht, ist verbraucht): gebraucht werden {}</translation>
     </message>
     <message>
-      <source>the disk is full (or the space allowed to you is used up): it takes {} MB, and {} MB are free there</source>
-      <translation>der Datenträger ist voll (oder der Platz, der Ihnen zusteht, ist verbraucht): gebraucht werden {} MB, und dort sind {} MB frei</translation>
+      <source>the disk is full (or the space allowed to you is used up): it takes {}, and {} are free there</source>
+      <translation>der Datenträger ist voll (oder der Platz, der Ihnen zusteht, ist verbraucht): gebraucht werden {}, und dort sind {} frei</translation>
     </message>
     <message>
       <source>the folder {} does not exist</source>
@@ -6369,16 +6381,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{}  (T)</translation>
     </message>
     <message>
-      <source>{} MB</source>
-      <translation>{} MB</translation>
-    </message>
-    <message>
       <source>{} and others</source>
       <translation>{} und anderen</translation>
     </message>
     <message>
       <source>{} and start again{}</source>
       <translation>{} und beginnen Sie erneut{}</translation>
+    </message>
+    <message>
+      <source>{} bytes</source>
+      <translation>{} Bytes</translation>
     </message>
     <message>
       <source>{} can be read in two ways: write {} or {}.</source>

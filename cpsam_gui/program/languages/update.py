@@ -83,6 +83,7 @@ ENGINE = (
     "retrain/plan.py",
     "retrain/run.py",
     "retrain/verdict.py",
+    "system/sizes.py",
     "system/write_errors.py",
 )
 """Modules of the engine of which the same is true."""

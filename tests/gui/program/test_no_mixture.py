@@ -88,9 +88,9 @@ def test_a_template_takes_no_words_that_nobody_translated() -> None:
         ),
         (
             "Cannot write a.tif: the disk is full (or the space allowed to you is used up): it takes 12.3 MB, "
-            "and 0.1 MB are free there. Nothing was overwritten.",
+            "and 812 bytes are free there. Nothing was overwritten.",
             "a.tif lässt sich nicht schreiben: der Datenträger ist voll (oder der Platz, der Ihnen zusteht, ist "
-            "verbraucht): gebraucht werden 12,3 MB, und dort sind 0,1 MB frei. Nichts wurde überschrieben.",
+            "verbraucht): gebraucht werden 12,3 MB, und dort sind 812 Bytes frei. Nichts wurde überschrieben.",
         ),
     ],
 )

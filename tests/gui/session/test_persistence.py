@@ -417,7 +417,7 @@ def test_a_full_disk_costs_nothing_and_is_said_once(
         qtbot.wait(200)
         assert len(problems) == 1
         assert "disk is full" in problems[0].text
-        assert "MB are free" in problems[0].text
+        assert "are free there" in problems[0].text
         assert "Your work is still here" in problems[0].text
         assert not session.persistence.save_now()
         assert len(problems) == 2  # the user asked this time
