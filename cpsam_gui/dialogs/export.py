@@ -174,11 +174,13 @@ class ExportDialog(QDialog):
         self.how.setVisible(bool(one.options) or one.measurements)
         self.replace.setEnabled(self.folder.isChecked())
         self.beside.setEnabled(self.folder.isChecked() and not self._exporting.closed_folder)
-        lost = [translate_said(words) for words in left_out(one, self._objects)]
+        # Of the other images of a folder no plane is on the screen.
+        objects = replace(self._objects, plane=None) if self.folder.isChecked() else self._objects
+        lost = [translate_said(words) for words in left_out(one, objects)]
         self.loss.setText("\n".join(lost))
         self.loss.setVisible(bool(lost))
         # Flows serve this program alone, and no format but one keeps them: that is no reason to warn.
-        serious = left_out(one, replace(self._objects, flows=None))
+        serious = left_out(one, replace(objects, flows=None))
         self.loss.setObjectName("warning" if serious else "dim")
         style = self.loss.style()
         if style is not None:
@@ -236,6 +238,9 @@ class ExportDialog(QDialog):
         if one.key == "project":
             # Beside the image, the name without this is that of the work itself.
             stem += "_copy"
+        if one.needs_image and self._objects.plane is not None:
+            # As it is counted on the screen.
+            stem += f"_plane{self._objects.plane + 1}"
         name = name_for(named.with_name(stem + named.suffix), one).name
         suffix = Path("name" + one.ending).suffix
 

@@ -80,6 +80,7 @@ class ExportController:
             classes={n: row.class_id for n, row in self._open_image.document.objects.items() if row.class_id},
             image=self._open_image.image,
             flows=extra.output.flows if extra.output is not None else None,
+            plane=self._open_image.view.plane if stack else None,
         )
 
     def export(self, target: Path, plan: exporting.ExportPlan) -> None:
@@ -101,7 +102,7 @@ class ExportController:
             dict(document.objects),
             self._persistence.content.extra(),
             self._open_image.image,
-            plan,
+            replace(plan, plane=self._open_image.view.plane),
         )
 
         def done(written: exporting.ExportResult) -> None:

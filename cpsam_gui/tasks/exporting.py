@@ -52,12 +52,15 @@ class ExportPlan:
         Whether objects are measured for a format that holds measurements.
     replace_files
         Whether files that exist are replaced, where a whole folder is exported.
+    plane
+        The plane on the screen, which a picture shows; None for the one with the most labelled pixels.
     """
 
     chosen: Format
     options: WriteOptions
     measured: bool = True
     replace_files: bool = False
+    plane: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,8 @@ def export_open(
     progress(0, 2, "Exporting")
     labels = still.array() if isinstance(still, Snapshot) else still
     objects = objects_of(labels, records, extra, image)
+    if objects.is_stack:
+        objects = replace(objects, plane=plan.plane)
     if plan.measured and plan.chosen.measurements:
         objects = _measured(objects, records, progress)
     progress(1, 2, "Exporting")

@@ -36,19 +36,20 @@ LINE_PT, NUMBER_PT, TEXT_PT = 0.5, 5.0, 8.0
 
 
 def write_overlay(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
-    """Write a PNG in the pixels of the image; of a stack the plane with the most labelled pixels."""
+    """Write a PNG in the pixels of the image; of a stack one plane."""
     image = _image_of(objects)
-    picture = overlay_picture(image, objects.labels, opacity=options.fill, colours=_colours(objects))
-    bar = choose_scale_bar(picture.shape[1], _pixel_size(objects)) if options.scale_bar else None
-    if bar is not None:
-        draw_scale_bar(picture, bar)
+    picture = overlay_picture(
+        image, objects.labels, plane=objects.plane, opacity=options.fill, colours=_colours(objects)
+    )
+    if options.scale_bar:
+        draw_scale_bar(picture, choose_scale_bar(picture.shape[1], _pixel_size(objects)))
     if options.show_ids:
-        draw_numbers(picture, shown_plane(objects.labels)[1])
+        draw_numbers(picture, shown_plane(objects.labels, objects.plane)[1])
     write_picture(path, picture, is_result=True)
 
 
 def write_figure(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
-    """Write a PDF of one page; of a stack the plane with the most labelled pixels."""
+    """Write a PDF of one page; of a stack one plane."""
     from PIL import Image as Pictures
     from reportlab.lib.utils import ImageReader
     from reportlab.pdfgen.canvas import Canvas as Page
@@ -56,8 +57,10 @@ def write_figure(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
     image = _image_of(objects)
     check_same_shape(image, objects.labels)
     colours = _colours(objects)
-    picture = overlay_picture(image, objects.labels, opacity=options.fill, outlines=False, colours=colours)
-    _, labels = shown_plane(objects.labels)
+    picture = overlay_picture(
+        image, objects.labels, plane=objects.plane, opacity=options.fill, outlines=False, colours=colours
+    )
+    _, labels = shown_plane(objects.labels, objects.plane)
     height, width = labels.shape
     scale = PAGE_WIDTH_PT / width
     with saving(path) as temporary:
@@ -121,8 +124,6 @@ def _draw_numbers(page: Page, labels: npt.NDArray[Any], scale: float) -> None:
 
 def _draw_bar(page: Page, shape: tuple[int, ...], scale: float, pixel_size: float | None) -> None:
     bar = choose_scale_bar(shape[1], pixel_size)
-    if bar is None:
-        return
     margin = MARGIN * min(shape) * scale
     length, thick = bar.pixels * scale, 0.3 * TEXT_PT
     page.setStrokeColorRGB(0, 0, 0)

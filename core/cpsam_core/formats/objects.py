@@ -50,6 +50,8 @@ class ObjectSet:
         float32 (2 or 3, ...) and (...), what the network said; None where unknown.
     ismanual
         bool, one for each of `ids`: outlined by hand; None where unknown.
+    plane
+        Which plane of a stack a picture shows, from 0; None for the one with the most labelled pixels.
     companion
         Whether a run or a project gave them, see :func:`cpsam_core.images.write_labels`.
     notes
@@ -74,6 +76,7 @@ class ObjectSet:
     flows: npt.NDArray[np.float32] | None = None
     logits: npt.NDArray[np.float32] | None = None
     ismanual: npt.NDArray[np.bool_] | None = None
+    plane: int | None = None
     companion: bool = False
     notes: tuple[str, ...] = ()
 

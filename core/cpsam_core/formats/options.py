@@ -85,7 +85,7 @@ class WriteOptions:
     show_ids
         Pictures: write the number of each object beside it.
     scale_bar
-        Pictures: draw a scale bar where the pixel size is known.
+        Pictures: draw a scale bar, in pixels where their size is not known.
     fill
         Pictures: opacity of the colour inside objects, 0 to 1.
     """

@@ -209,6 +209,12 @@ def left_out(chosen: Format, objects: ObjectSet) -> tuple[str, ...]:
         lost.append(f"{title} does not keep holes, and all but the largest part of an object.")
     if chosen.key != "seg" and not chosen.is_view and objects.flows is not None:
         lost.append(f"{title} does not keep flows.")
+    if chosen.needs_image and objects.is_stack:
+        lost.append(
+            f"{title} shows one plane alone, the one with the most labelled pixels."
+            if objects.plane is None
+            else f"{title} shows plane {objects.plane + 1} alone."
+        )
     return tuple(lost)
 
 

@@ -35,34 +35,31 @@ class ScaleBar:
     text: str
 
 
-def choose_scale_bar(width: int, pixel_size: float | None) -> ScaleBar | None:
-    """Return a bar of 1, 2 or 5 times a power of ten, a fifth of the width at most.
+def choose_scale_bar(width: int, pixel_size: float | None) -> ScaleBar:
+    """Return a bar of 1, 2 or 5 times a power of ten, a fifth of the width at most, and a pixel at least.
 
     Parameters
     ----------
     width
         Of the image in pixels.
     pixel_size
-        Micrometres; None where unknown.
-
-    Returns
-    -------
-    ScaleBar or None
-        None where the size of a pixel is unknown, or too small or large to be one.
+        Micrometres. Where it is None, or too small or large to be one, the bar is in pixels, as on the screen.
     """
-    if pixel_size is None or not 1e-5 < pixel_size < 1e5:
-        return None
-    most = PART * width * pixel_size
+    known = pixel_size is not None and 1e-5 < pixel_size < 1e5
+    size = pixel_size if known and pixel_size is not None else 1.0
+    most = PART * width * size if known else max(PART * width, 1.0)
     power = 10.0 ** math.floor(math.log10(most))
     length = next(factor * power for factor in (5, 2, 1) if factor * power <= most * (1 + 1e-9))
     # A step of ten thousandths keeps 0.1 + 0.2 from appearing in the text.
-    if length >= 1000:
+    if not known:
+        text = f"{round(length, 4):g} px"
+    elif length >= 1000:
         text = f"{round(length / 1000, 4):g} mm"
     elif length >= 1:
         text = f"{round(length, 4):g} µm"
     else:
         text = f"{round(length * 1000, 4):g} nm"
-    return ScaleBar(length / pixel_size, text)
+    return ScaleBar(length / size, text)
 
 
 def draw_scale_bar(picture: npt.NDArray[np.uint8], bar: ScaleBar) -> None:

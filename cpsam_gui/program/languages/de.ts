@@ -6777,6 +6777,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} bereit</translation>
     </message>
     <message>
+      <source>{} shows one plane alone, the one with the most labelled pixels.</source>
+      <translation>{} zeigt nur eine Ebene, die mit den meisten markierten Pixeln.</translation>
+    </message>
+    <message>
+      <source>{} shows plane {} alone.</source>
+      <translation>{} zeigt nur Ebene {}.</translation>
+    </message>
+    <message>
       <source>{} shows the image, and the image is not at hand.</source>
       <translation>{} zeigt das Bild, und das Bild ist nicht zur Hand.</translation>
     </message>

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpsam_core.errors import ImageError
-from cpsam_core.formats import ObjectSet, WriteOptions, find_format, write_objects
+from cpsam_core.formats import ObjectSet, WriteOptions, find_format, left_out, write_objects
 from cpsam_core.images import arrange, read_image
-from cpsam_core.images.scale_bar import choose_scale_bar, draw_scale_bar
+from cpsam_core.images.scale_bar import ScaleBar, choose_scale_bar, draw_scale_bar
 from tests.core.formats.formats_scenes import cells
 
 LABELS = cells(1)
@@ -32,8 +32,17 @@ def test_a_scale_bar_is_round_and_fits(width, pixel_size):
 
 
 @pytest.mark.parametrize("pixel_size", [None, 0, -1, 1e9, float("nan"), float("inf")])
-def test_no_bar_where_the_size_is_not_known(pixel_size):
-    assert choose_scale_bar(100, pixel_size) is None
+def test_the_bar_is_in_pixels_where_their_size_is_not_known(tmp_path, pixel_size):
+    assert choose_scale_bar(100, pixel_size) == ScaleBar(20, "20 px")
+    assert choose_scale_bar(3, pixel_size) == ScaleBar(1, "1 px")
+    pictures = []
+    for wanted in (True, False):
+        objects = shown(np.zeros((90, 100), np.uint32))
+        write_objects(tmp_path / "a.png", objects, find_format("overlay"), WriteOptions(scale_bar=wanted))
+        pictures.append(read_image(tmp_path / "a.png").pixels)
+    assert not np.array_equal(*pictures)
+    write_objects(tmp_path / "a.pdf", shown(np.zeros((90, 100), np.uint32)), None, WriteOptions())
+    assert "20 px" in pypdf.PdfReader(tmp_path / "a.pdf").pages[0].extract_text()
 
 
 @pytest.mark.parametrize("background", [0, 255])
@@ -100,6 +109,20 @@ def test_a_stack_shows_its_fullest_plane_and_sizes_have_to_agree(tmp_path, key):
     wrong = ObjectSet(LABELS, image=arrange(np.zeros((5, 6), np.uint8)))
     with pytest.raises(ImageError, match="differ in size"):
         write_objects(name, wrong, find_format(key))
+
+
+@pytest.mark.parametrize("key", ["overlay", "figure"])
+def test_a_stack_shows_the_plane_that_is_wanted(tmp_path, key):
+    planes = [LABELS, LABELS * 0, np.where(LABELS.max() == LABELS, LABELS, 0)]
+    form = find_format(key)
+    stack, single = (tmp_path / f"{name}{form.ending}" for name in ("stack", "single"))
+    for plane in range(3):
+        write_objects(stack, shown(np.stack(planes), plane=plane), form, PLAIN)
+        write_objects(single, shown(planes[plane]), form, PLAIN)
+        assert stack.read_bytes() == single.read_bytes()
+    assert left_out(form, shown(np.stack(planes), plane=2)) == (f"{form.title} shows plane 3 alone.",)
+    assert "most labelled pixels" in left_out(form, shown(np.stack(planes)))[0]
+    assert left_out(form, shown(LABELS)) == ()
 
 
 def test_no_objects_no_outlines(tmp_path):

@@ -16,6 +16,7 @@ from cpsam_core.formats import FORMATS, WriteOptions, find_format
 from cpsam_core.images import read_image, write_labels, write_picture, write_tiff
 from cpsam_core.images.companions import companions
 from cpsam_core.images.document_key import DocumentKey
+from cpsam_core.images.overlay import picture_of
 from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
@@ -442,3 +443,47 @@ def test_a_name_without_its_ending_is_shown_whole_before_it_replaces_a_file(
     qtbot.waitUntil(lambda: segmented.session.jobs.idle)
     assert proposed[1:] == [str(there)]
     assert there.read_text() == "mine"
+
+
+@pytest.mark.parametrize("language", ["english", "german"])
+def test_a_picture_of_a_stack_shows_the_plane_on_the_screen_and_says_so(
+    request: pytest.FixtureRequest,
+    window: Window,
+    stack_file: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    language: str,
+) -> None:
+    if language == "german":
+        request.getfixturevalue("german")
+    pixels = np.random.default_rng(0).integers(0, 9999, (5, 80, 100), np.uint16)
+    tifffile.imwrite(stack_file, pixels, metadata={"axes": "ZYX"}, imagej=True)
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(stack_file)
+    session, proposed = window.session, list[str]()
+    session.view.plane = session.document.shape[0] - 1
+    number = session.view.plane + 1
+
+    def choose(parent: object, title: str, path: str, kinds: str) -> tuple[str, str]:
+        proposed.append(path)
+        return path, kinds
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    dialog = window.pages.export()
+    dialog.choose("overlay")
+    words = "most labelled" if language == "english" else "meisten"
+    dialog.folder.setChecked(True)
+    assert words in dialog.loss.text()
+    dialog.this.setChecked(True)
+    assert words not in dialog.loss.text() and f" {number}" in dialog.loss.text()
+    scale_bar = dialog.fields["scale_bar"]
+    assert isinstance(scale_bar, QCheckBox)
+    scale_bar.setChecked(False)
+    dialog.go.click()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert [path.rsplit("_", 2)[1] for path in proposed] == [f"plane{number}"]
+    image = session.open_image.image
+    assert image is not None
+    written = read_image(stack_file.with_name(proposed[0].rsplit("/", 1)[1])).pixels[0]
+    assert np.array_equal(written, picture_of(image, number - 1))
