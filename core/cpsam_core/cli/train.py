@@ -17,6 +17,7 @@ from cpsam_core.cli.common import (
     add_device_options,
     add_pieces_option,
     say,
+    tell,
     terminal_progress,
     wrong_usage,
 )
@@ -181,7 +182,7 @@ def _train(
     ranks: Ranks,
 ) -> _Training | None:
     """Train and write; return what is to be scored in the process that leads, None in the others."""
-    from cpsam_core.checkpoints import write_checkpoint
+    from cpsam_core.checkpoints.room import check_room, write_when_there_is_room
     from cpsam_core.data.dataset import TrainingSet
     from cpsam_core.data.example_cache import ExampleCache
     from cpsam_core.finetune import Trainer
@@ -205,6 +206,7 @@ def _train(
     if ranks.leads:
         data.hashes  # noqa: B018 - now, while the files are there
     partial = _partial(args, ranks)
+    check_room(args.out, model, args.half)
     diameter = diameter_of(args, data, parent)
     trainer = Trainer(
         model,
@@ -226,7 +228,7 @@ def _train(
     if not ranks.leads:
         return None
     card = card_of(card_facts(args, parent, aside, classes, diameter), data, settings, result)
-    write_checkpoint(args.out, result.model, card, half=args.half)
+    write_when_there_is_room(args.out, result.model, card, args.half, tell=tell)
     partial.unlink(missing_ok=True)
     say(f"trained {card.name}: {args.out}{_ending(result)}")
     return _Training(card, aside)

@@ -86,12 +86,13 @@ def retrain(
     Raises
     ------
     TrainingError
-        The images cannot be learnt from, or the training failed; the last state stays on disk.
+        The images cannot be learnt from, there is no room for the new model, or the training failed; the last state
+        stays on disk.
     WeightsError
         The start model is missing or of another kind, or the new one cannot be written.
     """
-    from cpsam_core.checkpoints import write_checkpoint
-    from cpsam_core.finetune import Trainer
+    from cpsam_core.checkpoints.room import check_room, write_when_there_is_room
+    from cpsam_core.finetune import Trainer, TrainingEvent
 
     maps = 3 + len(plan.classes) if plan.classes else None
     started = find(plan.start, progress)
@@ -99,6 +100,7 @@ def retrain(
     data, aside = training_sets(plan)
     _read_and_check(data, aside, max(len(plan.classes), model.config.classes), progress)
     target, partial = _places(plan, path, model, restart)
+    check_room(target, model)
     choosing = choosing_set(plan)
     trainer = Trainer(
         model,
@@ -121,7 +123,12 @@ def retrain(
             on_epoch(report)
     result = trainer.run(progress)
     card = card_of(_card_facts(plan, parent), data, plan.settings, result)
-    write_checkpoint(target, result.model, card)
+
+    def waits(text: str) -> None:
+        if on_event is not None:
+            on_event(TrainingEvent("unsaved", text, trainer.memory))
+
+    write_when_there_is_room(target, result.model, card, tell=waits, progress=progress)
     partial.unlink(missing_ok=True)
     return RetrainingResult(target, card, result)
 

@@ -1691,6 +1691,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Jetzt gefunden, vorher übersehen</translation>
     </message>
     <message>
+      <source>Free some space there, then begin the training.</source>
+      <translation>Bitte dort Platz schaffen und dann das Training beginnen.</translation>
+    </message>
+    <message>
+      <source>Free some space there: the model is in memory, and is written as soon as there is room.</source>
+      <translation>Bitte dort Platz schaffen: Das Modell liegt im Speicher und wird geschrieben, sobald Platz ist.</translation>
+    </message>
+    <message>
       <source>From Cellpose</source>
       <translation>Umstieg von Cellpose</translation>
     </message>
@@ -4257,6 +4265,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das neue Modell lernt aus {} Bildern.</translation>
     </message>
     <message>
+      <source>The new model takes {} MB, and {} MB are free in {}.</source>
+      <translation>Das neue Modell braucht {} MB; frei sind {} MB in {}.</translation>
+    </message>
+    <message>
       <source>The new model was removed</source>
       <translation>Das neue Modell wurde entfernt</translation>
     </message>
@@ -4863,6 +4875,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Wait until the running job has ended, or cancel it (Ctrl+.)</source>
       <translation>Warten, bis die laufende Arbeit zu Ende ist, oder sie abbrechen (Strg+.)</translation>
+    </message>
+    <message>
+      <source>Waiting for room on the disk</source>
+      <translation>Wartet auf Platz auf der Festplatte</translation>
     </message>
     <message>
       <source>Waits while the model is in use</source>

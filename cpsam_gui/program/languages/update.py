@@ -56,6 +56,7 @@ ROWS = {"Action": (1,), "in_submenu": (0,), "Place": (0,), "Measure": (1, 2), "P
 """Rows of tables, and calls, whose words are translated where they are shown, and which arguments are texts."""
 
 ENGINE = (
+    "checkpoints/room.py",
     "review/doubt.py",
     "segment/confidence.py",
     "finetune/anchor.py",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
-from cpsam_core.checkpoints import load_model
+from cpsam_core.checkpoints import load_model, room
 from cpsam_core.checkpoints.cards import read_card
 from cpsam_core.cli import main
 from cpsam_core.cli.common import OK
 from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import pair_of
-from cpsam_core.errors import TrainingError
+from cpsam_core.errors import TrainingError, WeightsError
 from cpsam_core.finetune import Control
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import (
@@ -189,3 +190,32 @@ def test_outlines_that_nobody_checked_call_no_model_worse(word: Any, verdict: st
     assert change.verdict == verdict
     assert outcome.is_better is (verdict == "better")
     assert ("unchecked" in outcome.objection) is (verdict == "not known")
+
+
+def test_no_training_begins_without_room_for_its_model(
+    cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=0))
+    hears = Hears()
+    with pytest.raises(TrainingError, match="Free some space"):
+        one_click(candidates_in(cells), options(tiny_model), hears)
+    assert hears.epochs == [] and requests.interrupted() == ()
+
+
+def test_a_new_model_waits_for_room(cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hears, tries = Hears(), 0
+    write = room.write_checkpoint
+
+    def full_once(*args: Any, **kwargs: Any) -> Path:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise WeightsError("The disk is full.")
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(room, "write_checkpoint", full_once)
+    monkeypatch.setattr(room, "_missing", lambda *_: "The new model takes much" if tries else "")
+    monkeypatch.setattr(room, "TRY_SECONDS", 0.0)
+    outcome = one_click(candidates_in(cells), options(tiny_model), hears)
+    assert tries == 2 and outcome.trained.path.is_file()
+    assert [event.text for event in hears.events if event.kind == "unsaved"]
