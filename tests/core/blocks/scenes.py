@@ -41,7 +41,9 @@ def save_tiled(path: Path, image: np.ndarray[Any, Any], axes: str) -> Path:
 
 def begin(folder: Path, path: Path, network: Any, settings: Settings, side: int = 512) -> BlockRun:
     """Begin a run in blocks of `side` pixels, or go on with it."""
-    reading = BlockReading(str(path), axes=settings.axes, model=str(getattr(network, "path", "")))
+    # What other processes load the network with, which must be what it was loaded with here.
+    how = {"model": str(getattr(network, "path", "")), "device": "cpu", "precision": "float32"}
+    reading = BlockReading(str(path), axes=settings.axes, **how)
 
     def plan(diameter: float, anisotropy: float | None) -> Any:
         source = open_source(path, settings.axes)
