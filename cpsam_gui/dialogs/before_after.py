@@ -31,6 +31,7 @@ from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 from cpsam_gui.style.letters import give_letters
 from cpsam_gui.style.long_names import WrappedWords
+from cpsam_gui.style.wrapped_rows import WrappedRows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,11 +125,8 @@ class BeforeAfterPage(QDialog):
         self.spots = QTreeWidget()
         self.spots.setHeaderHidden(True)
         self.others_title = QLabel(translate("Other data: precision before and after"))
-        self.others = QListWidget()
+        self.others = WrappedRows()
         self.others.setMaximumHeight(OTHERS_HEIGHT_PX)
-        self.others.setWordWrap(True)
-        self.others.setResizeMode(QListWidget.ResizeMode.Adjust)
-        self.others.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.promote = QPushButton(translate("Use the new model from now on"))
         self.promote_next = QPushButton(translate("Use it and segment the next image"))
         self.keep = QPushButton(translate("Keep both, go on with the old one"))

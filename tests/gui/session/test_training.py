@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import tifffile
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QInputDialog
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtWidgets import QApplication, QInputDialog, QLabel
 
 from cpsam_core.checkpoints.cards import ModelCard, read_card
 from cpsam_core.data.image_input import ImageInput
@@ -1332,6 +1332,46 @@ def test_the_page_says_what_was_forgotten(annotated: Window, image_file: Path) -
     assert page.title.text() == "mine is better here and worse elsewhere"
     # Nobody is led to promote it.
     assert page.keep.objectName() == "primary"
+    page.keep.click()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("screen", [QSize(1440, 900), QSize(1366, 768)])
+def test_rows_about_other_data_show_all_of_their_words(
+    screen: QSize, language: str, request: pytest.FixtureRequest, image_file: Path
+) -> None:
+    """The interval, which the sentence is there for, was cut."""
+    from cpsam_core.retrain.elsewhere import Forgetting
+
+    if language == "de":
+        request.getfixturevalue("german")
+    annotated: Window = request.getfixturevalue("annotated")
+    annotated.resize(screen)
+    kinds = tuple(
+        Forgetting(kind, Difference(word, change, -0.05, 0.04, 90, 4, more, 0.53, 0.53 + change))
+        for kind, word, change, more in (
+            ("stained tissue", "worse", -0.08, 0),
+            ("fluorescent nuclei", "not different", 0.02, 0),
+            ("phase contrast", "not different", 0.0, 60),
+        )
+    )
+    outcome = replace(outcome_of(image_file, change_of(image_file)), elsewhere=kinds)
+    page = annotated.training_pages.show_outcome(outcome)
+    QApplication.processEvents()
+    rows = page.others
+    assert rows.textElideMode() == Qt.TextElideMode.ElideNone
+    for number in range(rows.count()):
+        item = rows.item(number)
+        assert item is not None
+        rows.scrollToItem(item)
+        QApplication.processEvents()
+        place = rows.visualItemRect(item)
+        label = QLabel(item.text())
+        label.setWordWrap(True)
+        # The style sheet leaves 6 pixels at each side and 4 above and below.
+        assert place.height() >= label.heightForWidth(place.width() - 18) + 8, item.text()
+        assert place.right() <= rows.viewport().rect().right()  # type: ignore[union-attr]
+    assert "0.04" in item.text() or "0,04" in item.text()
     page.keep.click()
 
 
