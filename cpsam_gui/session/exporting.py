@@ -130,9 +130,9 @@ class ExportController:
             folder = cast("ChunkedLabels", document.store).base
             if folder is not None and image is not None:
                 rows = cast("ColumnRecords", document.table).copy()
-                work = partial(
-                    export_large, target, plan.chosen.key, SavedMasks(folder, document.shape, rows, image)
-                )
+                names = {one.number: one.name for one in document.facts.classes}
+                saved = SavedMasks(folder, document.shape, rows, image, names)
+                work = partial(export_large, target, plan.chosen.key, saved)
                 self._jobs.run(work, name=translate("Exporting"), then=self._exported, outlives_image=True)
 
         self._persistence.save(write, masks=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from cpsam_gui.tasks.exporting import ExportResult
 from cpsam_gui.tasks.large import new_work_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -37,6 +38,7 @@ class SavedMasks:
     shape: tuple[int, int, int]
     records: ColumnRecords
     image: Image
+    class_names: Mapping[int, str] = field(default_factory=dict)
 
 
 def export_large(target: Path, kind: str, saved: SavedMasks, progress: Progress) -> ExportResult:
@@ -88,14 +90,15 @@ def _write_table(target: Path, labels: ChunkedLabels, saved: SavedMasks, progres
         columns["flow errors"][ids],
         columns["probabilities"][ids],
     )
-    classes = columns["classes"][ids]
+    numbers = columns["classes"][ids].tolist()
+    names = {number: saved.class_names.get(number) or f"class {number}" for number in set(numbers) if number}
     write_object_table(
         target,
         table,
         pixel_size=image.pixel_size,
         pixel_height=image.pixel_height,
         z_step=image.z_step,
-        classes=classes if classes.any() else None,
+        classes=[names.get(number, "") for number in numbers],
     )
 
 

@@ -220,7 +220,20 @@ def export_folder(
             if parts.left_out:
                 one = replace(one, skipped=(*one.skipped, f"{path.name}: {parts.left_out}"))
         done = done.and_then(one)
+    if plan.chosen.key == "csv":
+        done = _aligned(done)
     progress(total, total, "")
+    return done
+
+
+def _aligned(done: ExportResult) -> ExportResult:
+    """Give the tables of one export the same columns, and return what was done."""
+    from cpsam_core.images.tables import align_columns
+
+    try:
+        align_columns(done.paths)
+    except ImageError as error:
+        return replace(done, failed=(*done.failed, str(error)))
     return done
 
 

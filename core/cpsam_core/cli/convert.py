@@ -85,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
     from cpsam_core.cli.filters import endings_from
     from cpsam_core.cli.sources import find_sources
     from cpsam_core.formats import find_format
+    from cpsam_core.images.tables import align_columns
     from cpsam_core.system.paths import make_folder
 
     target = find_format(args.to)
@@ -110,6 +111,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         for one in found:
             _convert(one, target, options, args, tally)
+    if target.key == "csv":
+        align_columns(sorted(tally.written))
     return tally.end()
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from cpsam_core.cli.inputs import Input
 from cpsam_core.cli.outputs import plan
+from cpsam_core.images.tables import align_columns
 from cpsam_core.measure import ObjectMeasurements, export_columns, stacked, summarise, table_of, write_table
 from cpsam_core.system.paths import make_folder
 
@@ -72,6 +73,7 @@ class _Folder:
 
     def __init__(self, folder: Path, form: str, images: Sequence[Input]) -> None:
         self.rows: list[dict[str, Any]] = []
+        self._written: list[Path] = []
         self._summary = folder / f"images.{form}"
         targets = plan(images, folder, ["csv"])
         self._files = [target.files["csv"].with_suffix(f".{form}") for target in targets]
@@ -81,8 +83,11 @@ class _Folder:
         path = self._files[number]
         make_folder(path.parent)
         write_table(path, export_columns(table))
+        self._written.append(path)
         self.rows.append(summarise(table, name))
 
     def finish(self) -> list[Path]:
+        if self._summary.suffix == ".csv":
+            align_columns(self._written)
         write_table(self._summary, table_of(self.rows))
         return [self._summary]

@@ -13,11 +13,12 @@ __all__ = ["write_csv"]
 
 
 def write_csv(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
-    """Write a row for each object: what its pixels say, its class, and whatever else was measured."""
-    classes = objects.class_list()
-    names = None
-    if classes is not None:
-        names = ["" if number == 0 else objects.class_name(number) for number in classes.tolist()]
+    """Write a row for each object: what its pixels say, its class, and whatever else was measured.
+
+    The column of the class is there where no object has one, too, as in the tables of other images.
+    """
+    numbers = [objects.classes.get(number, 0) for number in objects.ids.tolist()]
+    names = [objects.class_name(number) if number else "" for number in numbers]
     columns = object_columns(
         object_table(objects.labels, objects.logits),
         pixel_size=objects.pixel_size,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images.files import AnyPath, write_text
+from cpsam_core.images.files import AnyPath, opening, write_text
 from cpsam_core.labels import ObjectTable
 
-__all__ = ["object_columns", "write_columns", "write_object_table"]
+__all__ = ["align_columns", "object_columns", "write_columns", "write_object_table"]
 
 
 def object_columns(
@@ -114,6 +115,42 @@ def write_columns(path: AnyPath, columns: Mapping[str, npt.NDArray[Any]]) -> Non
     rows.writerow(columns)
     rows.writerows(zip(*(_cells(column) for column in columns.values()), strict=True))
     write_text(path, text.getvalue())
+
+
+def align_columns(paths: Sequence[Path]) -> None:
+    """Give CSV tables that belong together the same columns in the same order; what one lacks is empty there.
+
+    Images of one folder may differ in what is known of them, such as the size of a pixel, and tables are put one below
+    the other. Files that have all columns are left as they are.
+
+    Raises
+    ------
+    ImageError
+        Reading or writing failed.
+    """
+    heads = [next(_rows(path), []) for path in paths]
+    names: list[str] = []
+    for head in dict.fromkeys(map(tuple, heads)):
+        at = 0
+        for name in head:
+            if name in names:
+                at = names.index(name) + 1
+            else:
+                names.insert(at, name)
+                at += 1
+    for path, own in zip(paths, heads, strict=True):
+        if own != names:
+            places = [own.index(name) if name in own else None for name in names]
+            text = io.StringIO()
+            rows = csv.writer(text, lineterminator="\n")
+            rows.writerow(names)
+            rows.writerows(["" if at is None else row[at] for at in places] for row in list(_rows(path))[1:])
+            write_text(path, text.getvalue())
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    with opening(path), path.open(encoding="utf-8", newline="") as file:
+        yield from csv.reader(file)
 
 
 def _cells(column: npt.NDArray[Any]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 from threading import Event, current_thread, main_thread
@@ -487,3 +488,22 @@ def test_a_picture_of_a_stack_shows_the_plane_on_the_screen_and_says_so(
     assert image is not None
     written = read_image(stack_file.with_name(proposed[0].rsplit("/", 1)[1])).pixels[0]
     assert np.array_equal(written, picture_of(image, number - 1))
+
+
+def test_tables_of_one_export_have_the_same_columns(tmp_path: Path) -> None:
+    labels = np.zeros((1, 20, 30), np.uint32)
+    labels[0, 2:8, 2:8] = 1
+    for name, size, kind in (("a", None, 0), ("b", 0.5, 0), ("c", None, 2)):
+        path = tmp_path / f"{name}.tif"
+        write_tiff(path, np.zeros((20, 30), np.uint8), "YX", pixel_size=size)
+        rows = {1: {"class_id": kind}}
+        write_project_file(companions(path).project, ProjectFile(labels, rows, class_names={2: "round"}))
+    images = tuple(tmp_path / f"{name}.tif" for name in "abc")
+    plan = ExportPlan(find_format("csv"), WriteOptions())
+    done = export_folder(images, tmp_path / "to", plan, lambda *_: None)
+    tables = [list(csv.DictReader(path.read_text().splitlines())) for path in done.paths]
+    heads = [list(table[0]) for table in tables]
+    assert heads[0] == heads[1] == heads[2] and heads[0][:4] == ["id", "class", "area", "area_um2"]
+    assert [table[0]["class"] for table in tables] == ["", "", "round"]
+    assert [table[0]["area_um2"] for table in tables] == ["", "9", ""]
+    assert all(table[0]["area"] == "36" and table[0]["box_x_max"] == "7" for table in tables)
