@@ -68,7 +68,10 @@ class ProgressWords:
         kind, counted = kind_of(note), COUNTED.fullmatch(note)
         self.words = translate_said(PHASES[kind].words if kind in PHASES else note)
         if counted is not None and kind != note:
-            self.words = self.words.format(number=written(int(counted[2])), count=written(int(counted[3])))
+            number, count = int(counted[2]), int(counted[3])
+            self.words = self.words.format(
+                number=written(number), count=written(count), percent=round(100 * number / max(count, 1))
+            )
 
     def _left(self) -> str:
         passed = self._clock() - self._since

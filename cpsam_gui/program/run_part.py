@@ -30,9 +30,10 @@ PHASES = {
     "tiles": Phase(Stage.NETWORK, "looking at the image"),
     "tile": Phase(Stage.NETWORK, "looking at the image"),
     "plane": Phase(Stage.NETWORK, "plane {number} of {count}"),
-    "YX plane": Phase(Stage.NETWORK, "plane {number} of {count} from above"),
-    "ZX plane": Phase(Stage.NETWORK, "plane {number} of {count} from the front"),
-    "ZY plane": Phase(Stage.NETWORK, "plane {number} of {count} from the side"),
+    # Their number is that of the resized volume, not of the planes that a person knows.
+    "YX plane": Phase(Stage.NETWORK, "seen from above, {percent} %"),
+    "ZX plane": Phase(Stage.NETWORK, "seen from the front, {percent} %"),
+    "ZY plane": Phase(Stage.NETWORK, "seen from the side, {percent} %"),
     "following flows": Phase(Stage.AFTER, "tracing the cells"),
     "masks of planes": Phase(Stage.AFTER, "tracing the cells"),
     "flows of masks": Phase(Stage.AFTER, "tracing the cells"),

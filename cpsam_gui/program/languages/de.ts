@@ -5769,18 +5769,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Ebene {number} von {count}</translation>
     </message>
     <message>
-      <source>plane {number} of {count} from above</source>
-      <translation>Ebene {number} von {count} von oben</translation>
-    </message>
-    <message>
-      <source>plane {number} of {count} from the front</source>
-      <translation>Ebene {number} von {count} von vorn</translation>
-    </message>
-    <message>
-      <source>plane {number} of {count} from the side</source>
-      <translation>Ebene {number} von {count} von der Seite</translation>
-    </message>
-    <message>
       <source>plane {}</source>
       <translation>Ebene {}</translation>
     </message>
@@ -5847,6 +5835,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>seed, warmup, clip, weight_decay, patience and blocks are at least 0</source>
       <translation>seed, warmup, clip, weight_decay, patience und blocks sind mindestens 0</translation>
+    </message>
+    <message>
+      <source>seen from above, {percent} %</source>
+      <translation>von oben gesehen, {percent} %</translation>
+    </message>
+    <message>
+      <source>seen from the front, {percent} %</source>
+      <translation>von vorn gesehen, {percent} %</translation>
+    </message>
+    <message>
+      <source>seen from the side, {percent} %</source>
+      <translation>von der Seite gesehen, {percent} %</translation>
     </message>
     <message>
       <source>segmented</source>

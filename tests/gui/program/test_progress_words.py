@@ -58,8 +58,8 @@ def test_the_size_of_the_cells_does_not_stand_for_the_run() -> None:
     )
     assert parts[2] == 0.1 and "left" not in said[2]
     assert 0.1 < parts[3] < parts[4] < 0.3 and parts[5] < parts[6] < 1
-    assert said[3] == "plane 31 of 100 from above, about 5 min left"
-    assert said[5].startswith("plane 100 of 100 from the side")
+    assert said[3] == "seen from above, 31 %, about 5 min left"
+    assert said[5].startswith("seen from the side, 100 %")
     assert said[6].startswith("tracing the cells")
 
 
