@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from cpsam_gui.jobs.job import as_sentence
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.train.budget import BudgetField
@@ -293,7 +294,7 @@ class TrainPanel(Panel):
         self.curves.show_reports(self._training.reports)
 
     def _told(self, event: TrainingEvent) -> None:
-        words = translate_said(event.text)
+        words = as_sentence(translate_said(event.text))
         self._notices.message.emit(words)
         self._events[event.kind] = words
         self._tell_plan()
