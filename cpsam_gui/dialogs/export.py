@@ -176,7 +176,7 @@ class ExportDialog(QDialog):
         self.beside.setEnabled(self.folder.isChecked() and not self._exporting.closed_folder)
         # Of the other images of a folder no plane is on the screen.
         objects = replace(self._objects, plane=None) if self.folder.isChecked() else self._objects
-        lost = [translate_said(words) for words in left_out(one, objects)]
+        lost = [] if one.key == "project" else [translate_said(words) for words in left_out(one, objects)]
         self.loss.setText("\n".join(lost))
         self.loss.setVisible(bool(lost))
         # Flows serve this program alone, and no format but one keeps them: that is no reason to warn.

@@ -19,7 +19,7 @@ from cpsam_gui.storage.parts_done import parts_done
 from cpsam_gui.tasks.importing import is_picture
 from cpsam_gui.tasks.label_image import masks_as_of
 from cpsam_gui.tasks.records import ready_to_land, records_of
-from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, fitting, read_masks
+from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, fitting, read_masks, save_as_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,6 +174,8 @@ def export_open(
 
     progress(0, 2, "Exporting")
     labels = still.array() if isinstance(still, Snapshot) else still
+    if plan.chosen.key == "project":
+        return _whole_project(path, labels, records, extra, progress)
     objects = objects_of(labels, records, extra, image)
     if objects.is_stack:
         objects = replace(objects, plane=plan.plane)
@@ -183,6 +185,23 @@ def export_open(
     write_objects(path, objects, plan.chosen, plan.options)
     progress(2, 2, "")
     return ExportResult((path,), left_out(plan.chosen, objects))
+
+
+def _whole_project(
+    path: Path,
+    labels: Labels,
+    records: Mapping[int, ObjectRecord],
+    extra: SaveExtras,
+    progress: Progress,
+) -> ExportResult:
+    """Write all that is known, as beside the image: the format of the engine holds the objects alone."""
+    from cpsam_core.images.replaceable import Content, check_replaceable
+
+    check_replaceable(path, Content.PROJECT, extra.image)
+    # Of a time point the copy holds that alone.
+    save_as_project(path, labels, records, replace(extra, with_flows=True, key=None))
+    progress(2, 2, "")
+    return ExportResult((path,))
 
 
 def export_folder(
@@ -279,8 +298,10 @@ def _export_file(own: Companions, masks: Path, goal: Path, plan: ExportPlan) -> 
 
     image = Pair(own.image, masks, "", key=own.key, seen=input_of(own)).read_image()
     found = read_masks(masks, image.pixels.shape[:3], silent, own.key)
-    facts = found.facts if isinstance(found, LoadedMasks) and found.facts is not None else ImageFacts()
-    extra = SaveExtras(own.image, found.settings, found.output, facts)
+    extra = SaveExtras(own.image, found.settings, found.output)
+    if isinstance(found, LoadedMasks):
+        facts = found.facts or ImageFacts()
+        extra = replace(extra, facts=facts, foreign=found.foreign, fingerprint=found.fingerprint)
     make_folder(goal.parent)
     return export_open(goal, found.labels, found.records, extra, image, plan, silent)
 

@@ -97,7 +97,7 @@ def save(
     labels = still.array() if isinstance(still, Snapshot) else still
     flat = labels[0] if labels.shape[0] == 1 else labels
     if path.suffix == PROJECT:
-        _save_project(path, labels, records, extra)
+        save_as_project(path, labels, records, extra)
     elif path.name.endswith("_seg.npy"):
         _save_seg(path, flat, records, extra)
     else:
@@ -106,7 +106,10 @@ def save(
     return path
 
 
-def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: SaveExtras) -> None:
+def save_as_project(
+    path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: SaveExtras
+) -> None:
+    """Write labels (z, y, x) and all that is known of them as a project, whatever the name."""
     name = extra.image.name if extra.image is not None else ""
     project = Project(
         labels,

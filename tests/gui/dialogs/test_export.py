@@ -24,6 +24,8 @@ from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs.export import GROUP, ExportDialog
 from cpsam_gui.dialogs.export_fields import choice_fields, show_value, text_of, value_of
 from cpsam_gui.session.exporting import _counted
+from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.storage.project import read_project
 from cpsam_gui.tasks import exporting
 from cpsam_gui.tasks.ahead import Ahead
 from cpsam_gui.tasks.exporting import ExportPlan, ImageCounts, export_folder
@@ -507,3 +509,43 @@ def test_tables_of_one_export_have_the_same_columns(tmp_path: Path) -> None:
     assert [table[0]["class"] for table in tables] == ["", "", "round"]
     assert [table[0]["area_um2"] for table in tables] == ["", "9", ""]
     assert all(table[0]["area"] == "36" and table[0]["box_x_max"] == "7" for table in tables)
+
+
+@pytest.mark.parametrize("whole_folder", [False, True])
+def test_a_project_that_is_exported_knows_all_that_the_one_beside_the_image_knows(
+    segmented: Window,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    image_file: Path,
+    tmp_path: Path,
+    whole_folder: bool,
+) -> None:
+    session = segmented.session
+    session.edits.change(lambda document: operations.set_class(document, [2], 3))
+    session.edits.change(lambda document: operations.name_class(document, 3, "round"))
+    session.edits.change(lambda document: operations.delete(document, [1]))
+    assert session.persistence.save_now()
+    project, folder = image_file.with_name("cells.cpsam"), tmp_path / "to"
+    folder.mkdir()
+    copy = folder / "cells.cpsam"
+    if whole_folder:
+        plan = ExportPlan(find_format("project"), WriteOptions())
+        assert export_folder((image_file,), folder, plan, lambda *_: None).paths == (copy,)
+    else:
+        for _ in range(2):
+            # A copy is replaced by another.
+            export(segmented, qtbot, monkeypatch, "project", copy)
+    assert segmented.findChild(QMessageBox) is None
+    own, other = (read_project(path, flows=True) for path in (project, copy))
+    assert np.array_equal(other.labels, own.labels) and own.facts.deleted is not None
+    assert other.facts.review is ReviewState.CORRECTED and own.foreign["log"]
+    for name in ("objects", "settings", "fingerprint", "foreign", "image"):
+        assert getattr(other, name) == getattr(own, name), name
+    for name in ("review", "classes", "complete"):
+        assert getattr(other.facts, name) == getattr(own.facts, name), name
+    assert other.facts.deleted is not None
+    assert whole_folder or other.output is not None
+    dialog = segmented.pages.export()
+    dialog.choose("project")
+    assert dialog.loss.isHidden(), "nothing is lost"
+    dialog.reject()
