@@ -150,7 +150,8 @@ def write_words(path: Path, text: str) -> None:
         The disk is full, writing is not permitted, or it is an image or work on one.
     """
     from cpsam_core.images.files import saving
-    from cpsam_core.images.replaceable import Content, check_replaceable
+    from cpsam_core.images.replaceable import check_replaceable
+    from cpsam_core.system.file_content import Content
 
     check_replaceable(path, Content.VIEW)
     with saving(path) as temporary:

@@ -195,7 +195,8 @@ def _whole_project(
     progress: Progress,
 ) -> ExportResult:
     """Write all that is known, as beside the image: the format of the engine holds the objects alone."""
-    from cpsam_core.images.replaceable import Content, check_replaceable
+    from cpsam_core.images.replaceable import check_replaceable
+    from cpsam_core.system.file_content import Content
 
     check_replaceable(path, Content.PROJECT, extra.image)
     # Of a time point the copy holds that alone.

@@ -25,8 +25,9 @@ def export_model(info: ModelInfo, target: Path, progress: Progress) -> Path:
         It is an image, or work on one.
     """
     from cpsam_core.checkpoints.cards import write_card
-    from cpsam_core.images.replaceable import Content, check_replaceable
+    from cpsam_core.images.replaceable import check_replaceable
     from cpsam_core.system.atomic import atomic_path
+    from cpsam_core.system.file_content import Content
     from cpsam_core.weights import list_models
 
     progress(0, 1, "Copying")

@@ -126,7 +126,8 @@ def save_as_project(
 
 def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: SaveExtras) -> None:
     from cpsam_core.images import SegFile, write_seg
-    from cpsam_core.images.replaceable import Content, check_replaceable
+    from cpsam_core.images.replaceable import check_replaceable
+    from cpsam_core.system.file_content import Content
 
     check_replaceable(path, Content.OBJECTS, extra.image)
     ids = sorted(records)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cpsam_core.cli.common import UsageError
 from cpsam_core.formats.kinds import FORMATS
-from cpsam_core.images.replaceable import Content
+from cpsam_core.system.file_content import Content
 
 
 @dataclass(frozen=True)

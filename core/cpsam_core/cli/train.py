@@ -149,7 +149,8 @@ def _add_what_is_written(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train as the options say and write model and card, alone or as one of torchrun's processes."""
     from cpsam_core.finetune import ranks
-    from cpsam_core.images.replaceable import Content, check_replaceable
+    from cpsam_core.images.replaceable import check_replaceable
+    from cpsam_core.system.file_content import Content
 
     with wrong_usage():
         settings, mixing = train_settings(args), _mixing(args.mix)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images.replaceable import Content
+from cpsam_core.system.file_content import Content
 
 __all__ = ["FORMATS", "Format"]
 

@@ -5,7 +5,6 @@ A dialog asks before it replaces a file, and a command has `--overwrite`; neithe
 
 from __future__ import annotations
 
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +18,14 @@ from cpsam_core.images.project_members import MASKS
 from cpsam_core.images.project_table import TABLE
 from cpsam_core.images.readers import can_read
 from cpsam_core.images.result_mark import is_result, mark_read
+from cpsam_core.system.file_content import Content
 
-__all__ = ["Content", "check_replaceable"]
+__all__ = ["check_replaceable"]
 
 PLAIN_KEYS = {"format", "version", "image", "objects", "classes"}
 """What the table of a project says that was exported as objects alone."""
 PLAIN_FIELDS = {"class_id", "origin"}
 PLAIN_ORIGINS = ("hand", "model")
-
-
-class Content(IntEnum):
-    """How much of the work on an image a file holds."""
-
-    VIEW = 0
-    """It shows, counts or describes something: a picture, a table, a text, a model."""
-    OBJECTS = 1
-    """All objects, and not what else a project knows."""
-    PROJECT = 2
-    """All that a project knows."""
 
 
 def check_replaceable(path: AnyPath, content: Content, image: AnyPath | None = None) -> None:

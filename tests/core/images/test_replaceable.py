@@ -12,7 +12,8 @@ from cpsam_core.formats import ObjectSet, find_format, write_objects
 from cpsam_core.images import read_image, write_labels, write_picture, write_tiff
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.project_files import ProjectFile, write_project_file
-from cpsam_core.images.replaceable import Content, check_replaceable
+from cpsam_core.images.replaceable import check_replaceable
+from cpsam_core.system.file_content import Content
 from tests.core.formats.formats_scenes import cells
 
 LABELS = cells(1)
