@@ -101,14 +101,19 @@ def run(args: argparse.Namespace) -> int:
     targets = _to_do(found, out, kinds, args, tally)
     if targets:
         from cpsam_core.cli.batch import run_batch
+        from cpsam_core.images.tables import align_columns
 
+        rest = targets
         try:
             segmenter = _load(args)
-            targets = _by_blocks(targets, segmenter, settings, args, tally)
-            run_batch(targets, _steps(args, settings, segmenter), tally.add)
+            rest = _by_blocks(targets, segmenter, settings, args, tally)
+            run_batch(rest, _steps(args, settings, segmenter), tally.add)
+            # The sizes of pixels are known of some images and not of others.
+            tables = [path for one in targets if (path := one.files.get("csv")) is not None]
+            align_columns([path for path in tables if path.is_file()])
         except KeyboardInterrupt:
             tell(
-                f"stopped after {tally.done} of {counted(len(targets), 'image')}; the same command goes on from there"
+                f"stopped after {tally.done} of {counted(len(rest), 'image')}; the same command goes on from there"
             )
             raise
     return tally.end()

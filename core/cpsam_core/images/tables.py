@@ -140,17 +140,22 @@ def align_columns(paths: Sequence[Path]) -> None:
                 at += 1
     for path, own in zip(paths, heads, strict=True):
         if own != names:
-            places = [own.index(name) if name in own else None for name in names]
+            # One after the last is empty, as is what a row lacks.
+            places = [own.index(name) if name in own else len(own) for name in names]
             text = io.StringIO()
             rows = csv.writer(text, lineterminator="\n")
             rows.writerow(names)
-            rows.writerows(["" if at is None else row[at] for at in places] for row in list(_rows(path))[1:])
+            for row in list(_rows(path))[1:]:
+                rows.writerow([row[at] if at < len(row) else "" for at in places])
             write_text(path, text.getvalue())
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
-    with opening(path), path.open(encoding="utf-8", newline="") as file:
-        yield from csv.reader(file)
+    try:
+        with opening(path), path.open(encoding="utf-8", newline="") as file:
+            yield from csv.reader(file)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ImageError(f"{path} is no table of this program ({error}).") from error
 
 
 def _cells(column: npt.NDArray[Any]) -> list[Any]:

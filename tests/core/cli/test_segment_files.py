@@ -12,7 +12,7 @@ import pytest
 from cpsam_core.cli import main
 from cpsam_core.cli.kinds import ALL, KINDS
 from cpsam_core.formats import read_objects
-from cpsam_core.images import read_image, read_labels, read_outlines, read_rois, read_seg
+from cpsam_core.images import read_image, read_labels, read_outlines, read_rois, read_seg, write_tiff
 from tests.core.conftest import Write
 
 EVERY_KIND = {"tif", "png", "outlines", "rois", "geojson", "coco", "flows", "seg", "csv", "overlay"}
@@ -39,6 +39,20 @@ def test_every_kind_of_file_holds_the_same_objects(write_disks: Write, disk_mode
         assert [int(row["area"]) for row in csv.DictReader(file)] == np.bincount(labels.ravel())[1:].tolist()
     assert read_image("out/a_overlay.png").is_rgb
     assert len(list(Path("out").iterdir())) == len(EVERY_KIND)
+
+
+def test_tables_of_one_run_have_the_same_columns(write_disks: Write, disk_model: Any) -> None:
+    pixels = read_image(write_disks("a.png")).pixels[0, :, :, 0]
+    write_tiff("b.tif", pixels, "YX", pixel_size=0.5)
+    assert main(["segment", "a.png", "b.tif", "--save", "csv"]) == 0
+    tables = [
+        list(csv.DictReader(Path(f"{name}_objects.csv").read_text(encoding="utf-8").splitlines()))
+        for name in "ab"
+    ]
+    assert list(tables[0][0]) == list(tables[1][0])
+    assert tables[0][0]["area_um2"] == "" and float(tables[1][0]["area_um2"]) > 0
+    assert tables[0][0]["area"] == tables[1][0]["area"]
+    assert tables[0][0]["probability"] == tables[1][0]["probability"]
 
 
 @pytest.mark.parametrize("folders", [False, True])
