@@ -122,6 +122,8 @@ def retrain(
         for report in trainer.reports:
             on_epoch(report)
     result = trainer.run(progress)
+    # A large one takes a while.
+    progress(0, 1, "Saving the new model")
     card = card_of(_card_facts(plan, parent), data, plan.settings, result)
 
     def waits(text: str) -> None:

@@ -3441,6 +3441,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Anderswo speichern</translation>
     </message>
     <message>
+      <source>Saving the new model</source>
+      <translation>Das neue Modell speichern</translation>
+    </message>
+    <message>
       <source>Saving would replace what is in it.</source>
       <translation>Speichern würde ersetzen, was darin ist.</translation>
     </message>

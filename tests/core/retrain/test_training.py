@@ -34,7 +34,20 @@ def test_training_as_planned(folder: Path, tiny_model: Path) -> None:
     plan = plan_retraining(candidates(folder, 3), str(tiny_model), settings=QUICK)
     measure = scorer(plan, "cpu", "float32")
     assert measure is not None
-    done = retrain(plan, Path("out/new.safetensors"), device="cpu", precision="float32", score=measure)
+    told: list[tuple[str, bool]] = []
+
+    def listen(done: int, total: int, note: str = "") -> None:
+        told.append((note, Path("out/new.safetensors").exists()))
+
+    done = retrain(
+        plan,
+        Path("out/new.safetensors"),
+        device="cpu",
+        precision="float32",
+        score=measure,
+        progress=listen,
+    )
+    assert told[-1] == ("Saving the new model", False), "no words of an epoch stand while it is written"
     assert done.result.reports[-1].average_precision is not None
     model, card = load_model(done.path)
     assert card == read_card(done.path)
