@@ -13,11 +13,15 @@ from cpsam_core.checkpoints.write import write_checkpoint
 from cpsam_core.errors import TrainingError, WeightsError
 from cpsam_core.network.vit import FlowVit
 from cpsam_core.progress import Progress, silent
+from cpsam_core.system.sizes import size_in_words
+from cpsam_core.system.write_errors import is_full
 
 __all__ = ["check_room", "write_when_there_is_room"]
 
-# A trained model waits so long for room, and is tried again so often.
-WAIT_SECONDS, TRY_SECONDS = 12 * 3600.0, 1.0
+# A trained model waits so long for room, which is looked at so often.
+WAIT_SECONDS, LOOK_SECONDS = 12 * 3600.0, 1.0
+# What is allowed to a person cannot be looked at; that there is room again is tried after so many looks.
+LOOKS_UNTIL_TRIED = 60
 # What a person can do about it.
 BEFORE = "Free some space there, then begin the training."
 AFTER = "Free some space there: the model is in memory, and is written as soon as there is room."
@@ -68,25 +72,32 @@ def write_when_there_is_room(
     WeightsError
         It cannot be written for another reason, or after half a day.
     """
+    path = Path(path)
     until, told = time.monotonic() + WAIT_SECONDS, False
     while True:
-        try:
-            write_checkpoint(path, model, card, half)
-            return
-        except WeightsError:
-            missing = _missing(Path(path), model, half)
-            if not missing or time.monotonic() > until:
-                raise
+        missing, looks = _missing(path, model, half), 1
+        # What does not fit would fill the disk for all others, again and again.
+        if not missing or time.monotonic() > until:
+            try:
+                write_checkpoint(path, model, card, half)
+                return
+            except WeightsError as error:
+                missing = _missing(path, model, half)
+                if not missing and is_full(path.parent, error.__cause__):
+                    missing, looks = _used_up(path, model, half), LOOKS_UNTIL_TRIED
+                if not missing or time.monotonic() > until:
+                    raise
         if not told:
             tell(f"{missing} {AFTER}")
             told = True
-        progress(0, 1, "Waiting for room on the disk")
-        time.sleep(TRY_SECONDS)
+        for _ in range(looks):
+            progress(0, 1, "Waiting for room on the disk")
+            time.sleep(LOOK_SECONDS)
 
 
 def _missing(path: Path, model: FlowVit, half: bool) -> str:
     """Return why weights would not fit, in words; empty where they would."""
-    needed = sum(value.numel() for value in model.state_dict().values()) * (2 if half else 4)
+    needed = _needed(model, half)
     try:
         free = shutil.disk_usage(path.parent).free
     except OSError:
@@ -94,4 +105,17 @@ def _missing(path: Path, model: FlowVit, half: bool) -> str:
         return ""
     if free >= needed:
         return ""
-    return f"The new model takes {needed / 1e6:,.1f} MB, and {free / 1e6:,.1f} MB are free in {path.parent}."
+    return (
+        f"The new model takes {size_in_words(needed)}, and {size_in_words(free)} are free in {path.parent}."
+    )
+
+
+def _used_up(path: Path, model: FlowVit, half: bool) -> str:
+    """Return that there is room, but not for this person, in words."""
+    needed = size_in_words(_needed(model, half))
+    return f"The new model takes {needed}, and the space allowed to you in {path.parent} is used up."
+
+
+def _needed(model: FlowVit, half: bool) -> int:
+    numbers: int = sum(value.numel() for value in model.state_dict().values())
+    return numbers * (2 if half else 4)

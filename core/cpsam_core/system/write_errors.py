@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import re
 import shutil
+import sys
 from pathlib import Path
 
 from cpsam_core.system.sizes import size_in_words
 
-__all__ = ["FORBIDDEN", "why_unwritten"]
+__all__ = ["FORBIDDEN", "is_full", "why_unwritten"]
 
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG}
@@ -28,9 +30,9 @@ def why_unwritten(path: Path, error: Exception, needed: int | None = None) -> st
     needed
         Bytes that were to be written, where that is known; named when the disk is full.
     """
-    number = error.errno if isinstance(error, OSError) else None
-    if number in _FULL or (number is None and _is_full(path.parent)):
+    if is_full(path.parent, error):
         return _full(path.parent, needed)
+    number = _number(error)
     if number in FORBIDDEN:
         return f"no permission to write in {path.parent}"
     if number == errno.ENOENT and not path.parent.is_dir():
@@ -43,11 +45,27 @@ def why_unwritten(path: Path, error: Exception, needed: int | None = None) -> st
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def _is_full(folder: Path) -> bool:
+def is_full(folder: Path, error: BaseException | None) -> bool:
+    """Whether a file could not be written for want of space: of the disk, or of what is allowed to a person."""
+    number = _number(error)
+    if number is not None:
+        return number in _FULL
     try:
         return shutil.disk_usage(folder).free < _LITTLE_BYTES
     except OSError:
         return False
+
+
+def _number(error: BaseException | None) -> int | None:
+    """Return the number that the system gave an error, None where it is not known."""
+    if isinstance(error, OSError):
+        return error.errno
+    # torch fails once more while it closes the file; safetensors writes the number into its words.
+    if isinstance(error, RuntimeError) and isinstance(error.__context__, OSError):
+        return error.__context__.errno
+    # Without a space: a pattern is no sentence to be translated. Windows has other numbers there.
+    found = re.search(r"\(os\serror\s(\d{1,5})\)$", str(error))
+    return int(found[1]) if found and sys.platform != "win32" else None
 
 
 def _full(folder: Path, needed: int | None) -> str:

@@ -4269,8 +4269,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das neue Modell lernt aus {} Bildern.</translation>
     </message>
     <message>
-      <source>The new model takes {} MB, and {} MB are free in {}.</source>
-      <translation>Das neue Modell braucht {} MB; frei sind {} MB in {}.</translation>
+      <source>The new model takes {}, and the space allowed to you in {} is used up.</source>
+      <translation>Das neue Modell braucht {}; der Platz, der Ihnen in {} zusteht, ist verbraucht.</translation>
+    </message>
+    <message>
+      <source>The new model takes {}, and {} are free in {}.</source>
+      <translation>Das neue Modell braucht {}; frei sind {} in {}.</translation>
     </message>
     <message>
       <source>The new model was removed</source>

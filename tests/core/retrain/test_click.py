@@ -16,7 +16,7 @@ from cpsam_core.cli import main
 from cpsam_core.cli.common import OK
 from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import pair_of
-from cpsam_core.errors import TrainingError, WeightsError
+from cpsam_core.errors import TrainingError
 from cpsam_core.finetune import Control
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import (
@@ -203,19 +203,9 @@ def test_no_training_begins_without_room_for_its_model(
 
 
 def test_a_new_model_waits_for_room(cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    hears, tries = Hears(), 0
-    write = room.write_checkpoint
-
-    def full_once(*args: Any, **kwargs: Any) -> Path:
-        nonlocal tries
-        tries += 1
-        if tries == 1:
-            raise WeightsError("The disk is full.")
-        return write(*args, **kwargs)
-
-    monkeypatch.setattr(room, "write_checkpoint", full_once)
-    monkeypatch.setattr(room, "_missing", lambda *_: "The new model takes much" if tries else "")
-    monkeypatch.setattr(room, "TRY_SECONDS", 0.0)
+    hears, missing = Hears(), iter(["", "The new model takes much"])
+    monkeypatch.setattr(room, "_missing", lambda *_: next(missing, ""))
+    monkeypatch.setattr(room, "LOOK_SECONDS", 0.0)
     outcome = one_click(candidates_in(cells), options(tiny_model), hears)
-    assert tries == 2 and outcome.trained.path.is_file()
+    assert outcome.trained.path.is_file()
     assert [event.text for event in hears.events if event.kind == "unsaved"]
