@@ -13,7 +13,6 @@ from cpsam_core.system.power import on_battery
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.program.numbers import counted
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.tasks.ahead import Ahead, AheadPlan, segment_ahead
 
@@ -26,12 +25,11 @@ if TYPE_CHECKING:
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.runs.models import Models
+    from cpsam_gui.session.ahead_landing import AheadLanding
     from cpsam_gui.session.folder import ImageFolder
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.persistence import Persistence
-    from cpsam_gui.session.run_results import RunResults
     from cpsam_gui.session.run_state import RunState
 
 IMAGES = 2
@@ -52,7 +50,7 @@ class LookAhead(QObject):
     """Keeps the masks of the next images ready in memory.
 
     It begins once the model in use made the masks of an open image, and works only on images without masks. Nothing is
-    written: what was found lands as a step of history when the image is opened.
+    written: with what was found the image begins when it is opened.
     """
 
     changed = pyqtSignal(object)
@@ -67,9 +65,8 @@ class LookAhead(QObject):
         preferences: CurrentPreferences,
         images: Images,
         run_state: RunState,
-        run_results: RunResults,
         folder: ImageFolder,
-        keeping: Persistence,
+        landing: AheadLanding,
         busy: Callable[[], bool],
     ) -> None:
         """Take the parts of the session; `busy` tells whether a training or a folder run goes first."""
@@ -81,9 +78,7 @@ class LookAhead(QObject):
         self._preferences = preferences
         self._images = images
         self._run_state = run_state
-        self._run_results = run_results
-        self._folder = folder
-        self._keeping = keeping
+        self._folder, self._landing = folder, landing
         self._busy = busy
         self._ready: dict[Path, Ahead] = {}
         self._left_out: set[Path] = set()
@@ -258,17 +253,7 @@ class LookAhead(QObject):
         if ahead is None or ahead.found is None or opened is None or self._jobs.busy:
             return
         same = ahead.fingerprint == opened.fingerprint and ahead.key == opened.image.key
-        if not same or opened.masks_from is not None or document.steps or document.writing:
+        begun = document.steps or document.writing or document.objects
+        if not same or opened.masks_from is not None or begun or self._key != self._key_now():
             return
-        if self._key != self._key_now():
-            return
-        self._run_results.put_ahead(ahead.found)
-        if not self._keeping.saves_by_itself:
-            # Nobody is asked about masks that nobody asked for; saving keeps them as ever.
-            document.mark_saved()
-        one, many = (
-            translate("1 object, segmented ahead with {1}"),
-            translate("{0:,} objects, segmented ahead with {1}"),
-        )
-        title = self._run_state.options.model.title
-        self._notices.message.emit(counted(len(document.objects), one, many, title))
+        self._landing.put(ahead.found)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_gui import operations
 from cpsam_gui.operations.reviewing import accept_objects, put_off, refuse
@@ -65,6 +65,8 @@ class ReviewController(QObject):
         self.in_sight: Callable[[Box], bool] = lambda box: True
         """Whether a place is on the screen; a window puts its canvas here. What is not is never decided on."""
         self._going_on = False
+        self._awaited = False
+        """Whether the review goes on here as soon as there are masks, such as those that were made ahead."""
         self._lent = ""
         """Key of the tool that the review took up for what it shows; empty for one that a person took."""
         self._open_image.image_changed.connect(self._new_image)
@@ -132,7 +134,7 @@ class ReviewController(QObject):
         return float(now.doubt.scores[place]) if now is not None and place is not None else None
 
     def _new_image(self) -> None:
-        self._present, self._reached, self._trail = 0, 0, []
+        self._present, self._reached, self._trail, self._awaited = 0, 0, [], False
         self._put_tool_away()
         self._open_image.document.stepped.connect(self._stepped)
         self._missed.renew()
@@ -142,6 +144,8 @@ class ReviewController(QObject):
         """Begin with the most doubtful of other masks."""
         if step.swap is not None:
             self._reached, self._trail = 0, []
+            # After everything else has heard of them.
+            QTimer.singleShot(0, lambda: self.begin() if self._awaited else None)
 
     def _selected(self, *_: object) -> None:
         """An object that is chosen on the canvas is the one that is looked at."""
@@ -162,13 +166,14 @@ class ReviewController(QObject):
             self._measuring.ask(self._next, pixels=False)
 
     def begin(self) -> None:
-        """Go on in an image that has just come, where it has objects and nobody chose one meanwhile."""
+        """Go on in an image that has just come, once it has masks and where nobody chose an object meanwhile."""
 
         def first() -> None:
             if self.in_view and not self.chosen and self.place is None:
                 self._next()
 
-        if self._open_image.document.objects:
+        self._awaited = not self._open_image.document.objects
+        if not self._awaited:
             self._measuring.ask(first, pixels=False)
 
     def previous(self) -> None:

@@ -72,6 +72,8 @@ class PendingResult:
     """The thresholds of the panel when it began: a run of the folder has its own."""
     gesture: int = 0
     """Thresholds of one drag take each other's place in one step; those of another one make a step of their own."""
+    landed: Callable[[], object] | None = None
+    """Called once it is in the document, in place of words about it."""
     turn: int = 0
     """The thresholds asked for last have the highest: older ones are not put together again, which would stop those."""
 
@@ -103,8 +105,8 @@ class RunResults:
 
     settings_changed = Signal()
     """The thresholds that belong to the masks came with them."""
-    thresholds_moved = Signal(bool)
-    """They are others than those of the result that has just landed; whether they were set for this image."""
+    thresholds_moved = Signal()
+    """They are others than those of the result that has just landed."""
 
     def __init__(
         self,
@@ -230,17 +232,24 @@ class RunResults:
                 self._take_thresholds(pending, found)
             else:
                 self._take(pending.kind, pending.name, found, keeps=pending.options.keep)
-            one, many = (
-                (translate("1 object"), translate("{:,} objects"))
-                if live
-                else (translate("1 object found"), translate("{:,} objects found"))
-            )
-            # A slider is moved many times, and its person knows what was deleted.
-            away = "" if live else with_way_back(found.left_out)
-            said = (counted(len(found.records), one, many), *map(translate_said, (away, *found.notes)))
-            self._notices.message.emit("; ".join(filter(None, said)))
+            if pending.landed is None:
+                self._tell(found, live)
+            else:
+                pending.landed()
             if not live:
                 self._match_panel(pending)
+
+    def _tell(self, found: tasks.MaskResult, live: bool) -> None:
+        """Say what was found, or `live` what thresholds left of it."""
+        one, many = (
+            (translate("1 object"), translate("{:,} objects"))
+            if live
+            else (translate("1 object found"), translate("{:,} objects found"))
+        )
+        # A slider is moved many times, and its person knows what was deleted.
+        away = "" if live else with_way_back(found.left_out)
+        said = (counted(len(found.records), one, many), *map(translate_said, (away, *found.notes)))
+        self._notices.message.emit("; ".join(filter(None, said)))
 
     def _match_panel(self, pending: PendingResult) -> None:
         """Apply the thresholds that were moved during a run; else let the panel show those of its result."""
@@ -248,7 +257,7 @@ class RunResults:
         if shown == used:
             return
         if shown != pending.panel:
-            self.thresholds_moved.emit(True)
+            self.thresholds_moved.emit()
         else:
             self._run_state.recall(used)
             self.settings_changed.emit()
@@ -305,13 +314,6 @@ class RunResults:
         self._run_state.recall(settings, opened=True)
         self._images.recall(settings)
         self.settings_changed.emit()
-
-    def put_ahead(self, found: tasks.MaskResult) -> None:
-        """Put in what was found before the image was opened; thresholds that were moved since then are applied."""
-        name = f"Segment with {self._run_state.options.model.title}"
-        self._take(StepKind.SEGMENT, name, found, keeps=True)
-        if thresholds_in(self._run_state.remembered) != thresholds_in(dict(found.settings)):
-            self.thresholds_moved.emit(False)
 
     def _take_thresholds(self, pending: PendingResult, found: tasks.MaskResult) -> None:
         """Put in what new thresholds give: in the step of the same drag where that is the last one."""

@@ -81,9 +81,9 @@ class SegmentationController:
         """What tools may ask of the next run."""
         self.goes_on: Callable[[Landing], tuple[str, Land] | None] = lambda landing: None
         """What an image is called whose run may go on without it, and who lands that; None where it ends with it."""
-        run_results.thresholds_moved.connect(lambda by_hand: self.mask_again(by_hand=by_hand))
-        # Whose thresholds were moved while something else was at work, and whether by hand.
-        self._late: tuple[Document, bool] | None = None
+        run_results.thresholds_moved.connect(lambda: self.mask_again())
+        # Whose thresholds were moved while something else was at work.
+        self._late: Document | None = None
         jobs.finished.connect(lambda: QTimer.singleShot(0, self._catch_up))
 
     def segment(self) -> None:
@@ -227,16 +227,15 @@ class SegmentationController:
         self._gesture += 1
         self._gesture_name = name
 
-    def mask_again(self, *, by_hand: bool = True) -> None:
+    def mask_again(self) -> None:
         """Apply the thresholds to the flows of the last run, in the background; the newest request wins.
 
-        Those that a person set for this image, `by_hand`, are work: a run on the whole folder does not lose them.
+        A person set them for this image, which is work: a run on the whole folder does not lose them.
         """
         flows = self._run_state.flows
         if flows is not None and self._jobs.busy:
             # A run applies them to what it finds; an export does not, nor a run that is cancelled.
-            document, late = self._open_image.document, self._late
-            self._late = document, by_hand or late == (document, True)
+            self._late = self._open_image.document
             return
         # What waited goes with these.
         self._late = None
@@ -246,8 +245,7 @@ class SegmentationController:
         pending = replace(pending, flows=flows, gesture=self._gesture)
         # The model and what it saw stay what they were, whatever is chosen by now.
         last = self._run_state.last_settings
-        mark = {BY_HAND: True} if by_hand else {}
-        pending = replace(pending, settings={**last, **thresholds_in(pending.settings), **mark})
+        pending = replace(pending, settings={**last, **thresholds_in(pending.settings), BY_HAND: True})
         # The steps along the flows depend on the diameter that the run used, which may have been measured.
         # All but the thresholds is that of the run, too.
         thresholds = thresholds_in(pending.settings)
@@ -268,11 +266,11 @@ class SegmentationController:
         if self._jobs.busy:
             return
         late, self._late = self._late, None
-        if late is None or late[0] is not self._open_image.document:
+        if late is not self._open_image.document:
             return
         shown = thresholds_in(self._run_state.remembered)
         if shown != thresholds_in(self._run_state.last_settings):
-            self.mask_again(by_hand=late[1])
+            self.mask_again()
 
     def _may_mask_again(self) -> bool:
         """Ask once about what new thresholds are to replace in the present state: a slider moves them many times."""

@@ -16,6 +16,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.preferences import CurrentPreferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.runs.options import spacing_of
+from cpsam_gui.session.ahead_landing import AheadLanding
 from cpsam_gui.session.candidates import Candidates
 from cpsam_gui.session.cell_size import CellSize
 from cpsam_gui.session.close_up import CloseUp
@@ -206,6 +207,9 @@ class Session(QObject):
         self.comparing = ComparisonController(open_image, notices, jobs, self.measuring, self.segmenting)
 
     def _make_look_ahead(self) -> None:
+        landing = AheadLanding(
+            self.open_image, self.notices, self.jobs, self.run_state, self.run_results, self.persistence
+        )
         self.look_ahead = LookAhead(
             self.open_image,
             self.notices,
@@ -214,9 +218,8 @@ class Session(QObject):
             self._preferences,
             self.images,
             self.run_state,
-            self.run_results,
             self.folder,
-            self.persistence,
+            landing,
             busy=lambda: self.training.running or self.folder_run.queue.running,
         )
         self.exporting.made_ahead = lambda: self.look_ahead.ready

@@ -258,9 +258,9 @@ class Document(ReadableDocument):
         self._undo_stack.mark_saved(state)
         self.history_changed.emit()
 
-    def begin_here(self) -> None:
-        """Take the present state for the one that the document began with: saved, and with no step before it."""
-        self._undo_stack.clear()
+    def begin_here(self, *, saved: bool = True) -> None:
+        """Take the present state, `saved` or not, for the one that the document began with: no step is before it."""
+        self._undo_stack.clear(saved=saved)
         self.history_changed.emit()
 
     def undo(self) -> None:

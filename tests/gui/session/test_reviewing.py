@@ -484,7 +484,8 @@ def test_after_the_last_decision_the_next_image_is_opened(doubtful: Window, qtbo
         qtbot.keyClick(doubtful.canvas, Qt.Key.Key_N) if session.reviewing.present != number else None
         qtbot.waitUntil(lambda number=number: session.reviewing.present == number)
         qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
-    with qtbot.waitSignal(session.message, check_params_cb=lambda text: "last decision was in" in text):
+    ended = session.notices.ended
+    with qtbot.waitSignal(ended, check_params_cb=lambda text, key: "last decision was in" in text):
         for _ in range(2):
             qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
     assert session.path == other

@@ -439,21 +439,7 @@ def test_thresholds_moved_while_something_else_is_at_work_are_applied_after_it(
     gate.set()
     qtbot.waitUntil(lambda: len(session.document.objects) == 2)
     assert session.run_state.last_settings["cellprob_threshold"] == 3.5
-
-
-@pytest.mark.parametrize("by_hand", [False, True])
-def test_late_thresholds_are_by_hand_only_where_a_person_set_them(
-    session: Session, qtbot: QtBot, by_hand: bool
-) -> None:
-    run(session, qtbot)
-    flows_of(session)
-    gate = Event()
-    session.jobs.run(lambda progress: gate.wait(10), name="Exporting the folder")
-    session.run_state.change(cellprob_threshold=3.5)
-    session.segmenting.mask_again(by_hand=by_hand)
-    gate.set()
-    qtbot.waitUntil(lambda: len(session.document.objects) == 2)
-    assert session.run_state.last_settings.get(BY_HAND, False) is by_hand
+    assert session.run_state.last_settings[BY_HAND] is True
 
 
 def test_thresholds_moved_during_a_run_are_asked_about_and_applied_once(
@@ -790,12 +776,12 @@ def test_thresholds_moved_during_a_run_are_applied_after_it(
     monkeypatch.setattr(
         session.segmenting,
         "mask_again",
-        lambda by_hand: asked.append((session.run_state.settings.flow_threshold, by_hand)),
+        lambda: asked.append(session.run_state.settings.flow_threshold),
     )
     session.segmenting.segment()
     session.run_state.change(flow_threshold=0.9)
     qtbot.waitUntil(lambda: len(session.document.objects) == 4)
-    assert asked == [(0.9, True)]
+    assert asked == [0.9]
     assert session.run_state.last_settings["flow_threshold"] == 0.4
 
 
