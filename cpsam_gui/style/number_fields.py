@@ -6,7 +6,7 @@ Qt takes the other mark for one that groups thousands and drops it: in a German 
 from __future__ import annotations
 
 from PyQt6.QtCore import QRegularExpression, Qt, pyqtSignal
-from PyQt6.QtGui import QRegularExpressionValidator, QValidator
+from PyQt6.QtGui import QRegularExpressionValidator, QShowEvent, QValidator
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QLabel, QVBoxLayout, QWidget
 from superqt import QLabeledDoubleSlider
 from superqt.sliders._labeled import SliderLabel
@@ -58,6 +58,11 @@ class DecimalQuestion(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.accepted.connect(lambda: self.answered.emit(self.field.value()))
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Let what is typed take the place of the number that is there; called by Qt."""
+        super().showEvent(event)
+        # Only now: whoever asks sets the number after the dialog was made, which takes the selection away.
         self.field.selectAll()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cpsam_gui.panels.table.model import title_of
+from cpsam_gui.panels.table.model import in_micrometres, in_units, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -14,18 +14,18 @@ QUOTED = re.compile(r"""("[^"]*"|'[^']*')""")
 UNIT = re.compile(r" \([^()]*\)$")
 
 
-def by_names(text: str, names: Collection[str]) -> str:
+def by_names(text: str, names: Collection[str], micrometres: bool = False) -> str:
     """Return a filter with the names of columns in place of their heads, such as ``area`` for ``Area (px)``.
 
-    The unit may be left out where only one column is called so. Text in quotes stays as it is.
+    A measure without a unit is the one that the table shows: with `micrometres`, ``area`` is ``area_um2``.
+    Text in quotes stays as it is.
     """
     heads = {title_of(name).casefold(): name for name in names}
-    bare: dict[str, set[str]] = {}
-    for head, name in heads.items():
-        bare.setdefault(UNIT.sub("", head), set()).add(name)
-    heads = {head: one for head, (one, *others) in bare.items() if not others} | heads
+    heads |= {UNIT.sub("", title_of(name).casefold()): name for name in in_units(names, micrometres)}
     # The names themselves are meant where a head is the same word.
     heads |= {name: name for name in names if name in heads}
+    if micrometres:
+        heads |= in_micrometres(names)
     longest = sorted(heads, key=len, reverse=True)
     written = "|".join(rf"{re.escape(head)}(?!\w)" for head in longest)
     if not written:

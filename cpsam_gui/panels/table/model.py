@@ -79,15 +79,20 @@ def _words(name: str) -> str:
 
 def in_units(names: Collection[str], micrometres: bool) -> list[str]:
     """Return the columns in micrometres where there are such, or those in pixels; each measure once."""
-    physical = {name: _plain(name) for name in names if name.endswith(tuple(UNITS))}
-    if not micrometres:
-        return [name for name in names if name not in physical]
-    replaced = {plain: name for name, plain in physical.items()}
-    return [replaced.get(name, name) for name in names if name not in physical]
+    physical = in_micrometres(names)
+    left_out = set(physical.values())
+    kept = [name for name in names if name not in left_out]
+    return [physical.get(name, name) for name in kept] if micrometres else kept
 
 
-def _plain(name: str) -> str:
-    return next(name.removesuffix(ending) for ending in UNITS if name.endswith(ending))
+def in_micrometres(names: Collection[str]) -> dict[str, str]:
+    """Return the column in micrometres of each measure that has one."""
+    endings = tuple(UNITS)
+    return {
+        name.removesuffix(next(filter(name.endswith, endings))): name
+        for name in names
+        if name.endswith(endings)
+    }
 
 
 class TableModel(QAbstractTableModel):

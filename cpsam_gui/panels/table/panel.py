@@ -58,7 +58,7 @@ class TablePanel(Panel):
         self._view, self._notices = session.view, session.notices
         self._measuring, self._reviewing = session.measuring, session.reviewing
         self._edits = session.edits
-        self._selecting = self._followed = False
+        self._selecting = self._followed = self._wants_micrometres = False
         self._hidden: set[str] = set()
         self._known: set[str] = set()
         self._chosen = remembered_columns()
@@ -95,7 +95,7 @@ class TablePanel(Panel):
         top = self.top
         top.filter.textChanged.connect(lambda _: self._timer.start())
         top.filter.returnPressed.connect(self.refresh)
-        top.micrometres.toggled.connect(self._show_units)
+        top.micrometres.clicked.connect(self._choose_units)
         top.show_plots.toggled.connect(self.plots.setVisible)
         top.show_plots.toggled.connect(lambda _: self.refresh())
         top.columns.aboutToShow.connect(self._fill_columns)
@@ -126,6 +126,7 @@ class TablePanel(Panel):
 
     def refresh(self) -> None:
         """Show the table as it is now, of it the columns and rows that are wanted."""
+        self.top.micrometres.setChecked(self._in_micrometres)
         now = self._measuring.now
         if now is None:
             self.model.show({}, [], np.zeros(0, np.int64))
@@ -144,20 +145,23 @@ class TablePanel(Panel):
 
     @property
     def _in_micrometres(self) -> bool:
-        image = self._open_image.image
-        return self.top.micrometres.isChecked() and image is not None and image.pixel_size is not None
+        return self._wants_micrometres and self._pixel_size is not None
 
-    def _show_units(self, on: bool) -> None:
-        """Show micrometres or pixels; where no file says how large a pixel is, ask for it first."""
+    @property
+    def _pixel_size(self) -> float | None:
         image = self._open_image.image
-        if on and image is not None and image.pixel_size is None:
-            self.top.micrometres.setChecked(False)
+        return None if image is None else image.pixel_size
+
+    def _choose_units(self, micrometres: bool) -> None:
+        """Show micrometres or pixels; where no file says how large a pixel is, ask for it first."""
+        self._wants_micrometres = micrometres
+        # The button says what is shown: it is on once the size is given.
+        self.refresh()
+        if micrometres and self._pixel_size is None and self._open_image.image is not None:
             window = self.window()
             ask = window.findChild(QAction, "pixel_size") if window is not None else None
             if ask is not None:
                 ask.trigger()
-            return
-        self.refresh()
 
     def _new_columns(self, names: set[str]) -> None:
         """Hide what is seldom wanted, once; the user may show it."""
@@ -185,7 +189,7 @@ class TablePanel(Panel):
     def _expression(self) -> str:
         """Return the filter as the engine reads it: names of columns for their heads, numbers with a point."""
         now, text = self._measuring.now, in_english(self.top.filter.text().strip())
-        return by_names(text, now.columns) if now is not None else text
+        return by_names(text, now.columns, self._in_micrometres) if now is not None else text
 
     def _summarise(self) -> None:
         # The rows are those of an earlier table; they are brought up to date when it is shown.
@@ -249,11 +253,7 @@ class TablePanel(Panel):
     def _fill_columns(self) -> None:
         menu, now = self.top.columns, self._measuring.now
         menu.clear()
-        shown = (
-            []
-            if now is None
-            else in_units(now.columns, self.top.micrometres.isChecked()) or list(now.columns)
-        )
+        shown = [] if now is None else in_units(now.columns, self._in_micrometres) or list(now.columns)
         for name in shown:
             action = menu.addAction(self.top.name_of(name))
             if action is not None:

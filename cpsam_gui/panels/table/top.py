@@ -27,7 +27,7 @@ class TopRow(QHBoxLayout):
         self.filter.setToolTip(
             translate(
                 "Shows only objects for which this is true; use column names, numbers as the table writes them, "
-                "and, or, not"
+                "and, or, not. A measure without a unit is in the unit shown"
             )
         )
         self.filter.setClearButtonEnabled(True)

@@ -3729,8 +3729,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Ergebnisse im Ordner zeigen</translation>
     </message>
     <message>
-      <source>Shows only objects for which this is true; use column names, numbers as the table writes them, and, or, not</source>
-      <translation>Zeigt nur Objekte, für die das gilt; zu verwenden sind Spaltennamen, Zahlen wie in der Tabelle, and, or, not</translation>
+      <source>Shows only objects for which this is true; use column names, numbers as the table writes them, and, or, not. A measure without a unit is in the unit shown</source>
+      <translation>Zeigt nur Objekte, für die das gilt; zu verwenden sind Spaltennamen, Zahlen wie in der Tabelle, and, or, not. Ein Maß ohne Einheit gilt in der gezeigten Einheit</translation>
     </message>
     <message>
       <source>Shrink</source>

@@ -329,8 +329,17 @@ def test_text_in_quotes_and_names_of_columns_stay_as_they_are() -> None:
         "area_um2 > 3 and class_name == 'Area (px)'"
     )
     assert by_names("x > 3 and max_axis < 2", names) == "centroid_x > 3 and max_axis < 2"
-    # Two columns are called so, in different units.
-    assert by_names("Area > 3", names) == "Area > 3"
+
+
+@pytest.mark.parametrize("word", ["Area", "area"])
+def test_a_measure_without_a_unit_is_the_one_that_is_shown(word: str) -> None:
+    names = ["area", "area_um2", "nearest_distance", "nearest_distance_um", "centroid_x", "solidity"]
+    assert by_names(f"{word} > 3", names) == "area > 3"
+    assert by_names(f"{word} > 3", names, True) == "area_um2 > 3"
+    told = "Area (px) > 3 and area_um2 < 5 and Nearest distance < 3 and x < 2 and solidity < 1"
+    assert by_names(told, names, True) == (
+        "area > 3 and area_um2 < 5 and nearest_distance_um < 3 and centroid_x < 2 and solidity < 1"
+    )
 
 
 def test_while_objects_wait_to_be_measured_the_table_says_so(panel: TablePanel, segmented: Window) -> None:

@@ -44,13 +44,14 @@ def test_micrometres_ask_for_the_size_of_a_pixel_and_keep_it(
     assert session.image.pixel_size == 0.5
     assert "µm" in segmented.canvas.floating.bar.text
     qtbot.waitUntil(lambda: session.measuring.fresh and "area_um2" in session.measuring.now.columns)  # type: ignore[union-attr]
-    qtbot.mouseClick(top.micrometres, Qt.MouseButton.LeftButton)
-    assert "area_um2" in segmented.panel(TablePanel).model.names
+    assert top.micrometres.isChecked() and "area_um2" in segmented.panel(TablePanel).model.names
     segmented.canvas.pointed.emit(20.5, 20.5)
     assert "(10.0, 10.0 µm)" in segmented.status.readout.text()
     session.edits.undo()
     assert session.image.pixel_size is None
     assert "px" in segmented.canvas.floating.bar.text
+    qtbot.waitUntil(lambda: session.measuring.fresh)
+    assert not top.micrometres.isChecked() and "area" in segmented.panel(TablePanel).model.names
     session.edits.redo()
     segmented.save()
     qtbot.waitUntil(lambda: not session.document.modified)
@@ -58,6 +59,34 @@ def test_micrometres_ask_for_the_size_of_a_pixel_and_keep_it(
     with qtbot.waitSignal(session.image_changed):
         segmented.open(image_file)
     qtbot.waitUntil(lambda: session.image.pixel_size == 0.5)
+
+
+def test_a_size_is_typed_in_place_of_the_one_that_is_there(segmented: Window, qtbot: QtBot) -> None:
+    image = segmented.session.open_image
+    actions_of(segmented)["pixel_size"].trigger()
+    (dialog,) = segmented.findChildren(DecimalQuestion)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.keyClicks(dialog.field, "0.5")
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert image.image is not None and image.image.pixel_size == 0.5
+
+
+def test_a_filter_is_in_the_unit_that_the_table_shows(segmented: Window, qtbot: QtBot) -> None:
+    session, panel = segmented.session, segmented.panel(TablePanel)
+    session.facts.change("Pixel size", pixel_size=0.5)
+    actions_of(segmented)["table"].trigger()
+    qtbot.waitUntil(lambda: session.measuring.fresh)
+    areas = session.measuring.now.columns["area"]  # type: ignore[union-attr]
+    panel.top.filter.setText(f"area < {areas.min() - 1}")
+    panel.refresh()
+    assert panel.model.rowCount() == 0
+    qtbot.mouseClick(panel.top.micrometres, Qt.MouseButton.LeftButton)
+    assert panel.model.rowCount() == len(areas)
+    panel.top.filter.setText(f"Area (px) < {areas.min() - 1}")
+    panel.refresh()
+    assert panel.error.text() == "" and panel.model.rowCount() == 0
+    qtbot.mouseClick(panel.top.micrometres, Qt.MouseButton.LeftButton)
+    assert not panel.top.micrometres.isChecked() and "area" in panel.model.names
 
 
 def test_zero_takes_what_the_file_says(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
