@@ -22,6 +22,9 @@ SIZE_PX = (720, 420)
 KEY = Qt.ItemDataRole.UserRole
 PASSED_ON = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
+ABOUT = {"preferences": "Settings, language, theme, model, device"}
+"""What else an action is found by: words for what it holds."""
+
 
 def score(query: str, text: str) -> float | None:
     """Return how well letters fit a text, more is better; None where they do not occur in this order.
@@ -44,6 +47,12 @@ def score(query: str, text: str) -> float | None:
         total += 3.0 * begins + 2.0 * (place == last + 1) + 1.0
         last = place
     return total - len(text) / 100
+
+
+def _word_score(query: str, words: str) -> float | None:
+    """Return how well a query begins one of some words; scattered letters are no match for what is not shown."""
+    wanted = query.casefold().strip()
+    return 900.0 if wanted and f" {words.casefold()}".find(f" {wanted}") >= 0 else None
 
 
 class CommandPalette(QFrame):
@@ -110,9 +119,9 @@ class CommandPalette(QFrame):
             one = self._made[action.key]
             fit = score(query, one.text().removesuffix("…"))
             in_menu = score(query, f"{action.path} {one.text()}")
-            best = max(
-                (s for s in (fit, None if in_menu is None else in_menu - 50) if s is not None), default=None
-            )
+            about = _word_score(query, translate(ABOUT.get(action.key, "")))
+            fits = (fit, None if in_menu is None else in_menu - 50, about)
+            best = max((fit for fit in fits if fit is not None), default=None)
             if best is not None:
                 found.append((not one.isEnabled(), -best, place))
         self.tree.clear()
@@ -132,6 +141,9 @@ class CommandPalette(QFrame):
             else:
                 for column in (1, 2):
                     item.setForeground(column, QColor(theme.current().dim))
+        if not found:
+            nothing = QTreeWidgetItem(self.tree, [translate("Nothing is called that")])
+            nothing.setDisabled(True)
         self.tree.setCurrentItem(self.tree.topLevelItem(0))
 
     def run(self) -> None:

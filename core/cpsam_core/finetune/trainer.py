@@ -352,7 +352,8 @@ class Trainer:
         too_long = sum(done) + plan.seconds_left(sum(done), done) > 60 * minutes
         fewest = plan.epochs <= FEWEST_EPOCHS and too_long
         # Said once where the fewest are too many, and again only for much fewer.
-        if self._told_epochs > FEWEST_EPOCHS if fewest else plan.epochs < MUCH_FEWER * self._told_epochs:
+        fewer = plan.epochs < min(MUCH_FEWER * self._told_epochs, self.settings.epochs)
+        if self._told_epochs > FEWEST_EPOCHS if fewest else fewer:
             self._told_epochs = FEWEST_EPOCHS if fewest else plan.epochs
             text = slower_text(plan.epochs, self.settings, fewest)
             self._tell("shortened", text, self.memory)

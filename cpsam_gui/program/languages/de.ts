@@ -2691,6 +2691,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Hinweise</translation>
     </message>
     <message>
+      <source>Nothing is called that</source>
+      <translation>Nichts heißt so</translation>
+    </message>
+    <message>
       <source>Nothing is selected. Click an object.</source>
       <translation>Nichts ist ausgewählt. Auf ein Objekt klicken.</translation>
     </message>
@@ -3639,6 +3643,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Set the brightness range from the plane shown</source>
       <translation>Helligkeitsbereich aus der gezeigten Ebene bestimmen</translation>
+    </message>
+    <message>
+      <source>Settings, language, theme, model, device</source>
+      <translation>Einstellungen, Sprache, Design, Modell, Gerät, Language</translation>
     </message>
     <message>
       <source>Several people…</source>

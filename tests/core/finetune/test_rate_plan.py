@@ -12,7 +12,7 @@ import pytest
 from cpsam_core.errors import SettingsError
 from cpsam_core.finetune import Control
 from cpsam_core.finetune import trainer as trainer_module
-from cpsam_core.finetune.rate_plan import RatePlan
+from cpsam_core.finetune.rate_plan import FEWEST_EPOCHS, RatePlan
 from cpsam_core.finetune.reports import slower_text
 from cpsam_core.progress import Cancelled
 from tests.core.finetune.tiny_training import QUICK, CancelAfter, trainer
@@ -154,3 +154,11 @@ def test_an_early_end_is_still_asked_for(monkeypatch: pytest.MonkeyPatch) -> Non
     control = Control()
     control.stop()
     assert trainer(TEN, control=control).run().stopped == "asked"
+
+
+def test_as_many_epochs_as_planned_are_not_called_fewer() -> None:
+    """With the fewest that are trained it had said "5 epochs instead of 5"."""
+    told: list[str] = []
+    settings = replace(QUICK, epochs=FEWEST_EPOCHS, budget_minutes=60.0)
+    trainer(settings, on_event=lambda event: told.append(event.text)).run()
+    assert told == []

@@ -41,6 +41,21 @@ def test_the_palette_does_what_is_chosen(segmented: Window, qtbot: QtBot) -> Non
     assert len(segmented.session.view.selection) == 4
 
 
+def test_the_palette_finds_what_a_page_is_about_and_says_where_it_finds_nothing(window: Window) -> None:
+    palette = ActionPages.of(window).command_palette()
+    palette.line.setText("langu")
+    item = palette.tree.topLevelItem(0)
+    assert item is not None and item.text(0) == "Preferences"
+    palette.line.setText("xqzj")
+    item = palette.tree.topLevelItem(0)
+    assert item is not None and item.text(0) == "Nothing is called that" and item.isDisabled()
+    # Return does nothing there, and the palette stays.
+    palette.show()
+    palette.run()
+    assert palette.isVisible()
+    palette.close()
+
+
 def test_keys_in_the_palette_are_never_cut(german: None, window: Window) -> None:
     palette = ActionPages.of(window).command_palette()
     palette.show()
