@@ -69,8 +69,8 @@ class Difference:
     change
         The difference; NaN without any object.
     low, high
-        It lies between these with a probability of 90 percent. Where nothing is proven they are at least as far apart
-        as objects allow of which none changed: 3 of their number to each side.
+        It lies between these with a probability of 90 percent. Where nothing is proven 0 lies between them, too, and
+        they are at least as far apart as objects allow of which none changed: 3 of their number to each side.
     objects, images
         True objects, and images with any, that it was measured on.
     more
@@ -113,11 +113,7 @@ class Difference:
         """
         if self.word != "not different" or not self.more or math.isnan(self.change):
             return ""
-        low, high = signed(self.low), signed(self.high)
-        # Each a sentence of its own, since sentences are what is translated.
-        if not self.low <= 0 <= self.high:
-            return f"is just not proven: the true change probably lies between {low} and {high}"
-        return f"may be chance: the true change lies between {low} and {high}"
+        return f"may be chance: the true change lies between {signed(self.low)} and {signed(self.high)}"
 
 
 def estimated(number: int) -> int:
@@ -150,7 +146,8 @@ def difference_of(images: Sequence[Units]) -> Difference:
     more = _more(objects, change, (high - low) / 2)
     # A bootstrap of objects that all stayed what they were knows of no other.
     unseen = min(UNSEEN / max(objects, 1), 1.0)
-    low, high = min(low, change - unseen), max(high, change + unseen)
+    # Nor is no change at all excluded, where only one of the two tests would have it so.
+    low, high = min(low, change - unseen, 0.0), max(high, change + unseen, 0.0)
     return Difference(word, change, low, high, objects, len(known), more, before, after)
 
 

@@ -5413,10 +5413,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>wird zuerst heruntergeladen</translation>
     </message>
     <message>
-      <source>is just not proven: the true change probably lies between {} and {}</source>
-      <translation>ist knapp nicht belegt: Die wahre Änderung liegt wahrscheinlich zwischen {} und {}</translation>
-    </message>
-    <message>
       <source>it is better on these images and worse on others</source>
       <translation>es ist auf diesen Bildern besser und auf anderen schlechter</translation>
     </message>
