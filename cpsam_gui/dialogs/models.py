@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_core.errors import CpsamError
 from cpsam_gui.dialogs import messages
+from cpsam_gui.dialogs.left_states import LeftStates
 from cpsam_gui.dialogs.model_tree import Node, card_lines, family
 from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.jobs.jobs import Lane
@@ -84,6 +85,7 @@ class ModelManager(QDialog):
         self.delete = QPushButton(translate("Delete…"))
         self.add = QPushButton(translate("Import…"))
         self.leave = QPushButton(translate("Close"))
+        self.left = LeftStates(jobs)
         does = {
             self.choose: self._use,
             self.back: self._roll_back,
@@ -94,7 +96,7 @@ class ModelManager(QDialog):
             self.add: self._import,
             self.leave: self.accept,
         }
-        give_letters(tuple(does))
+        give_letters((*does, self.left.delete))
         self._arrange()
         self.tree.currentItemChanged.connect(lambda *_: self._show())
         for button, do in does.items():
@@ -135,10 +137,12 @@ class ModelManager(QDialog):
         layout.setContentsMargins(*[theme.GRID_PX * 2] * 4)
         layout.setSpacing(theme.GRID_PX * 2)
         layout.addLayout(middle, 1)
+        layout.addWidget(self.left)
         layout.addLayout(bottom)
 
     def fill(self) -> None:
-        """Read the models anew and keep the chosen one."""
+        """Read the models anew and keep the chosen one; look for what trainings left."""
+        self.left.look()
         chosen = self.current.name if self.current is not None else self._run_state.options.model.name
         self.tree.clear()
         nodes = family(self._models.listed())

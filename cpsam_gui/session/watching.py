@@ -11,12 +11,13 @@ from psygnal import Signal
 from PyQt6.QtCore import QTimer
 
 from cpsam_core.system.file_identity import FileIdentity, identity_of
+from cpsam_core.system.file_lock import Owner
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, written_time
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.storage.companions import project_path
-from cpsam_gui.storage.file_lock import Owner, ProjectLock
+from cpsam_gui.storage.file_lock import ProjectLock
 
 if TYPE_CHECKING:
     from cpsam_gui.jobs.jobs import Jobs

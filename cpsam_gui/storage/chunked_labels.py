@@ -17,9 +17,9 @@ from weakref import WeakSet
 import numpy as np
 
 from cpsam_core.errors import ImageError
+from cpsam_core.system.file_lock import hold
 from cpsam_gui.state.box import Box
 from cpsam_gui.storage.chunked_view import ChunkedView
-from cpsam_gui.storage.file_lock import hold
 from cpsam_gui.storage.level_files import CHUNK_PX, LevelFiles, level_shapes, packed, unpacked
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from cpsam_core.system.file_lock import in_use
 from cpsam_core.system.paths import as_given, expanded
 from cpsam_core.system.user_folders import data_folder
-from cpsam_gui.storage.file_lock import in_use
 from cpsam_gui.storage.journal_format import PART, SUFFIX
 from cpsam_gui.storage.journal_heads import axes_of, image_of
 

@@ -11,8 +11,8 @@ from threading import Event, Thread
 from typing import IO, TYPE_CHECKING, Any
 
 from cpsam_core.system.atomic import flush_folder
+from cpsam_core.system.file_lock import hold
 from cpsam_gui.state.snapshot import Snapshot
-from cpsam_gui.storage.file_lock import hold
 from cpsam_gui.storage.journal_format import PART, JournalStopped, frame
 
 if TYPE_CHECKING:

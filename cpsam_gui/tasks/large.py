@@ -15,10 +15,10 @@ import numpy as np
 from cpsam_core.errors import ImageError
 from cpsam_core.images.project_folders import document_folder
 from cpsam_core.system.file_identity import identity_of
+from cpsam_core.system.file_lock import in_use
 from cpsam_core.system.machine import memory
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.storage.chunked_labels import LOCK, ChunkedLabels
-from cpsam_gui.storage.file_lock import in_use
 from cpsam_gui.storage.journal_folder import journal_folder
 from cpsam_gui.storage.project_folder import (
     FolderContent,

@@ -23,21 +23,24 @@ if TYPE_CHECKING:
     from cpsam_core.retrain.budget import TrainingPace
     from cpsam_core.retrain.candidates import Known
     from cpsam_core.retrain.classes import ClassUse
-    from cpsam_core.retrain.requests import TrainRequest
+    from cpsam_core.retrain.requests import LeftState, TrainRequest
 
 __all__ = [
     "Preview",
     "TrainOptions",
     "as_used",
+    "busy_names",
     "candidates_of",
     "classes_of",
     "defaults_of",
     "drop",
     "interrupted",
+    "left_states",
     "look_at",
     "obstacle",
     "pace",
     "preview",
+    "remove_states",
     "settings_of",
     "start_on",
     "throw_away",
@@ -193,6 +196,34 @@ def interrupted() -> tuple[TrainRequest, ...]:
     return requests.interrupted()
 
 
+def busy_names() -> tuple[str, ...]:
+    """Return the names of the models that are trained or judged now, in another window, say."""
+    from cpsam_core.weights.claims import busy_names
+
+    return busy_names()
+
+
+def left_states() -> tuple[LeftState, ...]:
+    """Return the states of trainings that nothing says how to go on with."""
+    from cpsam_core.weights import own_folder
+    from cpsam_core.weights.beside import STATE
+
+    if not any(own_folder().glob(f"*{STATE}")):
+        # As above: hardly ever there is one.
+        return ()
+    from cpsam_core.retrain import requests
+
+    return requests.left_states()
+
+
+def remove_states(left: tuple[LeftState, ...]) -> None:
+    """Delete states of trainings for good."""
+    from cpsam_core.retrain import requests
+
+    for one in left:
+        requests.remove_state(one.name)
+
+
 def candidates_of(request: TrainRequest, progress: Progress) -> tuple[Candidate, ...]:
     """Look again at the images of an interrupted training."""
     from cpsam_core.retrain import requests
@@ -208,7 +239,7 @@ def waiting(name: str) -> TrainRequest | None:
 
 
 def throw_away(name: str) -> None:
-    """Remove what a training left: its request, its state, and its model where it had come so far."""
+    """Remove what a training left: its request, its state, and its model, unless it is another window's by now."""
     from cpsam_core.retrain import requests
 
     requests.throw_away(name)

@@ -199,7 +199,7 @@ class TrainingPages(QObject):
     def _offer(self, waiting: tuple[TrainRequest, ...]) -> None:
         if not waiting:
             self._notices.withdrawn.emit(RESUME)
-            self._notices.message.emit(translate("No training was interrupted"))
+            self._say_none()
             return
         path = self._open_image.path
         ours = _of_folder(waiting, path.parent) if path is not None else ()
@@ -212,8 +212,27 @@ class TrainingPages(QObject):
         if answer == GO_ON:
             self._go_on(request)
         elif answer == DROP:
+            self._drop(request)
+
+    def _say_none(self) -> None:
+        """Say that nothing was interrupted, or what is at work elsewhere and therefore cannot be gone on with here."""
+        busy = work.busy_names()
+        words = (
+            translate("{name} is being trained or compared in another window or program").format(
+                name=", ".join(busy)
+            )
+            if busy
+            else translate("No training was interrupted")
+        )
+        self._notices.message.emit(words)
+
+    def _drop(self, request: TrainRequest) -> None:
+        """Give up a training, or a verdict, unless somebody took it up while the question was there."""
+        try:
             work.drop(request)
-            self._training.models_changed.emit()
+        except CpsamError as error:
+            self._notices.failed.emit(problem_from(error))
+        self._training.models_changed.emit()
 
     def _go_on(self, request: TrainRequest) -> None:
         self._host.show_panel("Train")

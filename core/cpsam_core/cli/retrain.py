@@ -205,7 +205,9 @@ def _resumed(args: argparse.Namespace) -> tuple[Sequence[Candidate], TrainOption
     """Return the images and the options of a training that was interrupted."""
     from cpsam_core.errors import TrainingError
     from cpsam_core.retrain.requests import candidates_of, interrupted
+    from cpsam_core.weights.claims import check_idle
 
+    check_idle(args.resume)
     waiting = {request.options.name: request for request in interrupted()}
     if args.resume not in waiting:
         known = f" Interrupted are: {', '.join(waiting)}." if waiting else " None was interrupted."

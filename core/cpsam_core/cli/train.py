@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import functools
 import logging
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -206,33 +206,33 @@ def _train(
     model, classes = class_network(model, data, args.classes, parent)
     if ranks.leads:
         data.hashes  # noqa: B018 - now, while the files are there
-    partial = _partial(args, ranks)
-    check_room(args.out, model, args.half)
-    diameter = diameter_of(args, data, parent)
-    trainer = Trainer(
-        model,
-        data,
-        settings,
-        device,
-        args.precision,
-        partial,
-        origin=origin_of(
-            start_file(args.model), data, settings, (args.drawn, classes, channels, *map(str, aside))
-        ),
-        validation=validation,
-        score=scorer(args, aside, diameter),
-        on_epoch=lambda report: _end_epoch(report, args, trainer, ranks),
-    )
-    bar = terminal_progress("training", unit="step") if ranks.leads else nullcontext(_silent)
-    with bar as progress:
-        result = trainer.run(progress)
-    if not ranks.leads:
-        return None
-    card = card_of(card_facts(args, parent, aside, classes, diameter), data, settings, result)
-    write_when_there_is_room(args.out, result.model, card, args.half, tell=tell)
-    partial.unlink(missing_ok=True)
-    say(f"trained {card.name}: {args.out}{_ending(result)}")
-    return _Training(card, aside)
+    with _state(args, ranks) as partial:
+        check_room(args.out, model, args.half)
+        diameter = diameter_of(args, data, parent)
+        trainer = Trainer(
+            model,
+            data,
+            settings,
+            device,
+            args.precision,
+            partial,
+            origin=origin_of(
+                start_file(args.model), data, settings, (args.drawn, classes, channels, *map(str, aside))
+            ),
+            validation=validation,
+            score=scorer(args, aside, diameter),
+            on_epoch=lambda report: _end_epoch(report, args, trainer, ranks),
+        )
+        bar = terminal_progress("training", unit="step") if ranks.leads else nullcontext(_silent)
+        with bar as progress:
+            result = trainer.run(progress)
+        if not ranks.leads:
+            return None
+        card = card_of(card_facts(args, parent, aside, classes, diameter), data, settings, result)
+        write_when_there_is_room(args.out, result.model, card, args.half, tell=tell)
+        partial.unlink(missing_ok=True)
+        say(f"trained {card.name}: {args.out}{_ending(result)}")
+        return _Training(card, aside)
 
 
 def _images(args: argparse.Namespace) -> tuple[list[Pair], list[Pair]]:
@@ -252,16 +252,19 @@ def _images(args: argparse.Namespace) -> tuple[list[Pair], list[Pair]]:
     return pairs, aside
 
 
-def _partial(args: argparse.Namespace, ranks: Ranks) -> Path:
-    """Return where the state of the training lies, the earlier one removed where that is asked for."""
-    from cpsam_core.checkpoints.cards import card_path
+@contextmanager
+def _state(args: argparse.Namespace, ranks: Ranks) -> Iterator[Path]:
+    """Keep the state of the training for this command, the earlier one removed where that is asked for."""
+    from cpsam_core.weights.beside import state_beside
+    from cpsam_core.weights.claims import claimed
 
     make_folder(args.out.parent)
-    partial: Path = args.out.with_name(f"{card_path(args.out).stem}.partial")
-    if args.restart and ranks.leads:
-        partial.unlink(missing_ok=True)
-    ranks.meet()
-    return partial
+    partial = state_beside(args.out)
+    with claimed(partial) if ranks.leads else nullcontext():
+        if args.restart and ranks.leads:
+            partial.unlink(missing_ok=True)
+        ranks.meet()
+        yield partial
 
 
 def _end_epoch(report: EpochReport, args: argparse.Namespace, trainer: Trainer, ranks: Ranks) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from cpsam_core.errors import CpsamError
+from cpsam_core.errors import CpsamError, TrainingError
 from cpsam_core.progress import Cancelled, Progress, silent
 from cpsam_core.retrain.budget import within_minutes
 from cpsam_core.retrain.candidates import Candidate
@@ -18,12 +18,15 @@ from cpsam_core.retrain.plan import RetrainingPlan
 from cpsam_core.retrain.requests import request_path, state_path, write_request
 from cpsam_core.retrain.run import RetrainingResult, retrain, scorer
 from cpsam_core.retrain.unjudged import forget, note_ending, put_off, skip, taken_up
+from cpsam_core.weights.claims import claimed
 
 if TYPE_CHECKING:
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent
 
 __all__ = ["Listener", "one_click"]
 
+NAMES = 5
+"""Names that are tried for a training without one."""
 LIMITED = ("epochs", "warmup", "score_every", "budget_minutes", "budget_trainings")
 """Settings that a limit of time changes."""
 
@@ -77,11 +80,46 @@ def one_click(
     Raises
     ------
     TrainingError, SettingsError, WeightsError
-        As `plan_retraining` and `retrain`. A new model that cannot be compared is no error: see
-        `RetrainingOutcome.problem`.
+        As `plan_retraining` and `retrain`; another program trains or judges the model of that name. A new model that
+        cannot be compared is no error: see `RetrainingOutcome.problem`.
     """
     progress(0, 1, "Planning")
     options = settled(options)
+    with _claim(candidates, options) as options:
+        return _clicked(candidates, options, listener, progress, control, restart=restart)
+
+
+@contextmanager
+def _claim(candidates: Sequence[Candidate], options: TrainOptions) -> Iterator[TrainOptions]:
+    """Keep the name of a training until its verdict, so that no other window trains or judges it; give it one."""
+    if options.name:
+        with claimed(state_path(options.name)):
+            yield options
+        return
+    with ExitStack() as stack:
+        for tries_left in reversed(range(NAMES)):
+            named = replace(options, name=plan_of(candidates, options).name)
+            try:
+                stack.enter_context(claimed(state_path(named.name)))
+            except TrainingError:
+                # Another window found the same name at the same moment, and it is taken by now.
+                if not tries_left:
+                    raise
+                continue
+            break
+        yield named
+
+
+def _clicked(
+    candidates: Sequence[Candidate],
+    options: TrainOptions,
+    listener: Listener,
+    progress: Progress,
+    control: Control | None,
+    *,
+    restart: bool,
+) -> RetrainingOutcome:
+    """Train and judge under a name that is claimed."""
     left = None if restart else taken_up(candidates, options)
     if left is None:
         planned, trained = _trained(candidates, options, listener, progress, control, restart=restart)

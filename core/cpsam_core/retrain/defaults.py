@@ -19,6 +19,8 @@ from cpsam_core.finetune.settings import Mode, TrainSettings, rate_for
 from cpsam_core.segment.settings import NATIVE_DIAMETER_PX
 from cpsam_core.system.paths import as_given, expanded
 from cpsam_core.weights import EMBEDDED, check_name, list_models, own_folder
+from cpsam_core.weights.beside import REQUEST, STATE
+from cpsam_core.weights.claims import busy_names
 from cpsam_core.weights.library import own_files
 
 __all__ = [
@@ -144,9 +146,13 @@ def wanted_diameter(known: Collection[float], start: Diameter) -> Diameter:
 def unique_name(base: str, taken: Collection[str] = ()) -> str:
     """Return `base` as a name that a model may have and none has, with a number where needed."""
     allowed = "".join(char if char.isalnum() or char in " -_.()" else "-" for char in base).strip(" .-")[:60]
-    # Their names go on with them.
-    unfinished = [path.stem for path in own_folder().glob("*.partial")]
-    names = {folded(other) for other in (*own_files(), *unfinished, *taken)}
+    # Their names go on with them. Of one in its first epoch there is the request alone, or not even that yet.
+    unfinished = [
+        path.name.removesuffix(ending)
+        for ending in (STATE, REQUEST)
+        for path in own_folder().glob(f"*{ending}")
+    ]
+    names = {folded(other) for other in (*own_files(), *unfinished, *busy_names(), *taken)}
     for number in range(1, 100_000):
         name = (allowed or "model") + (f"-{number}" if number > 1 else "")
         try:

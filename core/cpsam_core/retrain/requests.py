@@ -14,7 +14,7 @@ from typing import Any
 
 from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import pair_of
-from cpsam_core.errors import CpsamError, TrainingError
+from cpsam_core.errors import CpsamError, TrainingError, WeightsError
 from cpsam_core.labels.pieces import Pieces
 from cpsam_core.progress import Progress, silent
 from cpsam_core.retrain.candidates import Candidate, Uses, describe_all, use_of
@@ -24,16 +24,20 @@ from cpsam_core.system.atomic import write_bytes
 from cpsam_core.system.file_identity import identity_of
 from cpsam_core.system.paths import make_folder
 from cpsam_core.weights import own_folder, remove_model
-from cpsam_core.weights.beside import REQUEST, request_path, state_path
+from cpsam_core.weights.beside import REQUEST, STATE, request_path, state_path
+from cpsam_core.weights.claims import check_idle, claimed, is_busy
 from cpsam_core.weights.library import own_file
 
 __all__ = [
     "REQUEST",
+    "LeftState",
     "TrainRequest",
     "candidates_of",
     "check_free",
     "interrupted",
+    "left_states",
     "read_request",
+    "remove_state",
     "request_path",
     "state_path",
     "throw_away",
@@ -127,13 +131,59 @@ def read_request(path: Path) -> TrainRequest | None:
 
 
 def interrupted() -> tuple[TrainRequest, ...]:
-    """Return the trainings that were not finished, the newest first; a model whose verdict was skipped is."""
+    """Return the trainings that were not finished, the newest first; a model whose verdict was skipped is.
+
+    One at which a program is at work, in another window, say, is not interrupted.
+    """
     folder = own_folder()
     if not folder.is_dir():
         return ()
     files = sorted(folder.glob(f"*{REQUEST}"), key=lambda path: identity_of(path).changed, reverse=True)
     known = (read_request(path) for path in files)
-    return tuple(one for one in known if one is not None and not (one.skipped and one.is_trained))
+    return tuple(
+        one
+        for one in known
+        if one is not None and not (one.skipped and one.is_trained) and not is_busy(one.options.name)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LeftState:
+    """The state of a training that nothing says how to go on with."""
+
+    name: str
+    size: int
+    """Bytes."""
+
+
+def left_states() -> tuple[LeftState, ...]:
+    """Return the states of trainings among the own models that no request belongs to, and nobody is at work on."""
+    found = []
+    for path in sorted(own_folder().glob(f"*{STATE}")):
+        name, identity = path.name.removesuffix(STATE), identity_of(path)
+        if identity.exists and read_request(request_path(name)) is None and not is_busy(name):
+            found.append(LeftState(name, identity.size))
+    return tuple(found)
+
+
+def remove_state(name: str) -> None:
+    """Delete the state of a training, and a request that cannot be read.
+
+    Raises
+    ------
+    TrainingError
+        Somebody is at work on it.
+    WeightsError
+        It cannot be deleted.
+    """
+    with claimed(state_path(name)):
+        try:
+            state_path(name).unlink(missing_ok=True)
+            request_path(name).unlink(missing_ok=True)
+        except OSError as error:
+            raise WeightsError(
+                f"What a training left cannot be deleted ({state_path(name)}): {error.strerror or error}."
+            ) from error
 
 
 def candidates_of(request: TrainRequest, progress: Progress = silent) -> tuple[Candidate, ...]:
@@ -162,6 +212,9 @@ def check_free(name: str) -> None:
     TrainingError, SettingsError
         With what can be done.
     """
+    if name:
+        # First: a model that is judged elsewhere has its name already.
+        check_idle(name)
     check_untaken(name)
     if name and state_path(name).is_file():
         raise TrainingError(
@@ -172,8 +225,15 @@ def check_free(name: str) -> None:
 
 
 def throw_away(name: str) -> None:
-    """Remove what a training left: its request, its state, and its model where it had come so far."""
-    request_path(name).unlink(missing_ok=True)
-    state_path(name).unlink(missing_ok=True)
-    if own_file(name) is not None:
-        remove_model(name)
+    """Remove what a training left: its request, its state, and its model where it had come so far.
+
+    Raises
+    ------
+    TrainingError
+        It was taken up by somebody else, whose it is now.
+    """
+    with claimed(state_path(name)):
+        request_path(name).unlink(missing_ok=True)
+        state_path(name).unlink(missing_ok=True)
+        if own_file(name) is not None:
+            remove_model(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cpsam_core.checkpoints.cards import Aside, ModelCard, card_path
+from cpsam_core.checkpoints.cards import Aside, ModelCard
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.example_cache import ExampleCache
 from cpsam_core.errors import CpsamError, TrainingError
@@ -18,6 +18,8 @@ from cpsam_core.retrain.plan import RetrainingPlan
 from cpsam_core.retrain.validate import precision_on
 from cpsam_core.system.paths import make_folder
 from cpsam_core.weights import find, load_start, own_folder
+from cpsam_core.weights.beside import state_beside
+from cpsam_core.weights.claims import claimed
 
 if TYPE_CHECKING:
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent, TrainResult
@@ -87,7 +89,7 @@ def retrain(
     ------
     TrainingError
         The images cannot be learnt from, there is no room for the new model, or the training failed; the last state
-        stays on disk.
+        stays on disk. Or another program is at work on that model.
     WeightsError
         The start model is missing or of another kind, or the new one cannot be written.
     """
@@ -99,50 +101,52 @@ def retrain(
     model, parent = load_start(started, plan.channels, maps, progress)
     data, aside = training_sets(plan)
     _read_and_check(data, aside, max(len(plan.classes), model.config.classes), progress)
-    target, partial = _places(plan, path, model, restart)
-    check_room(target, model)
-    choosing = choosing_set(plan)
-    trainer = Trainer(
-        model,
-        data,
-        plan.settings,
-        device,
-        precision,
-        partial,
-        origin=origin_of(started, data, plan.settings, (plan.classes, plan.channels, choosing is not None)),
-        validation=choosing or aside,
-        choosing=choosing is not None,
-        score=score,
-        control=control,
-        on_epoch=on_epoch,
-        on_event=on_event,
-    )
-    data.hashes  # noqa: B018 - now, while the files are there
-    if on_epoch is not None:
-        for report in trainer.reports:
-            on_epoch(report)
-    result = trainer.run(progress)
-    # A large one takes a while.
-    progress(0, 1, "Saving the new model")
-    card = card_of(_card_facts(plan, parent), data, plan.settings, result)
+    target, partial = _places(plan, path, model)
+    with claimed(partial):
+        if restart:
+            partial.unlink(missing_ok=True)
+        check_room(target, model)
+        choosing = choosing_set(plan)
+        trainer = Trainer(
+            model,
+            data,
+            plan.settings,
+            device,
+            precision,
+            partial,
+            origin=origin_of(
+                started, data, plan.settings, (plan.classes, plan.channels, choosing is not None)
+            ),
+            validation=choosing or aside,
+            choosing=choosing is not None,
+            score=score,
+            control=control,
+            on_epoch=on_epoch,
+            on_event=on_event,
+        )
+        data.hashes  # noqa: B018 - now, while the files are there
+        if on_epoch is not None:
+            for report in trainer.reports:
+                on_epoch(report)
+        result = trainer.run(progress)
+        # A large one takes a while.
+        progress(0, 1, "Saving the new model")
+        card = card_of(_card_facts(plan, parent), data, plan.settings, result)
 
-    def waits(text: str) -> None:
-        if on_event is not None:
-            on_event(TrainingEvent("unsaved", text, trainer.memory))
+        def waits(text: str) -> None:
+            if on_event is not None:
+                on_event(TrainingEvent("unsaved", text, trainer.memory))
 
-    write_when_there_is_room(target, result.model, card, tell=waits, progress=progress)
-    partial.unlink(missing_ok=True)
-    return RetrainingResult(target, card, result)
+        write_when_there_is_room(target, result.model, card, tell=waits, progress=progress)
+        partial.unlink(missing_ok=True)
+        return RetrainingResult(target, card, result)
 
 
-def _places(plan: RetrainingPlan, path: Path | None, model: FlowVit, restart: bool) -> tuple[Path, Path]:
+def _places(plan: RetrainingPlan, path: Path | None, model: FlowVit) -> tuple[Path, Path]:
     """Return where the model is written, and where the state of its training lies meanwhile."""
     target = path or own_folder() / f"{plan.name}{'' if _published(model) else '.safetensors'}"
     make_folder(target.parent, TrainingError)
-    partial = target.with_name(f"{card_path(target).stem}.partial")
-    if restart:
-        partial.unlink(missing_ok=True)
-    return target, partial
+    return target, state_beside(target)
 
 
 def _card_facts(plan: RetrainingPlan, parent: ModelCard | None) -> CardFacts:

@@ -23,6 +23,7 @@ from cpsam_core.retrain.plan import RetrainingPlan
 from cpsam_core.retrain.requests import TrainRequest, read_request, request_path, state_path
 from cpsam_core.retrain.run import RetrainingResult
 from cpsam_core.system.atomic import write_bytes
+from cpsam_core.weights.claims import claimed
 from cpsam_core.weights.library import own_file
 
 __all__ = ["discard", "forget", "note_ending", "put_off", "skip", "taken_up", "waiting"]
@@ -65,12 +66,19 @@ def skip(name: str) -> None:
 
 
 def discard(request: TrainRequest) -> None:
-    """Give up an interrupted training; where its model is there, only the verdict on that."""
+    """Give up an interrupted training; where its model is there, only the verdict on that.
+
+    Raises
+    ------
+    TrainingError
+        Somebody else took it up.
+    """
     name = request.options.name
-    if request.is_trained:
-        skip(name)
-    else:
-        forget(name)
+    with claimed(state_path(name)):
+        if request.is_trained:
+            skip(name)
+        else:
+            forget(name)
 
 
 def forget(name: str) -> None:

@@ -13,6 +13,7 @@ from cpsam_core.system.sizes import size_in_words
 __all__ = ["FORBIDDEN", "is_full", "why_unwritten"]
 
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+"""What a system answers where nothing may be written; a full disk or a folder that is gone is another matter."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG}
 # What failed with so little left failed for it, whatever the library says.
 _LITTLE_BYTES = 2**20

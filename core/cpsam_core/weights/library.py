@@ -15,6 +15,7 @@ from cpsam_core.errors import SettingsError, WeightsError
 from cpsam_core.system.atomic import atomic_path
 from cpsam_core.system.paths import expanded
 from cpsam_core.weights.beside import STATE, request_path
+from cpsam_core.weights.claims import check_idle
 from cpsam_core.weights.folders import EMBEDDED, PUBLISHED, embedded_file, own_folder, published_folders
 
 logger = logging.getLogger(__name__)
@@ -146,8 +147,11 @@ def remove_model(name: str) -> None:
     ------
     WeightsError
         There is no such model, it is not the user's own, or its file cannot be deleted.
+    TrainingError
+        It is being trained or judged.
     """
     path = _own(name)
+    check_idle(_name_of(path))
     try:
         path.unlink()
         card_path(path).unlink(missing_ok=True)
@@ -165,8 +169,11 @@ def rename_model(name: str, new_name: str) -> ModelInfo:
         There is no such model, or its file cannot be renamed.
     SettingsError
         The new name is taken or not possible.
+    TrainingError
+        It is being trained or judged, or a model of the new name is.
     """
     path = _own(name)
+    check_idle(_name_of(path))
     new_name = check_name(new_name)
     if _folded(new_name) != _folded(_name_of(path)):
         _refuse_taken(new_name)
@@ -229,6 +236,8 @@ def _own(name: str) -> Path:
 def _refuse_taken(name: str) -> None:
     if _folded(name) in {_folded(other) for other in own_files()}:
         raise SettingsError(f"You already have a model named {name!r}: remove or rename it first.")
+    # The model of a training is not there before its end.
+    check_idle(name)
 
 
 def _folded(name: str) -> str:

@@ -275,6 +275,10 @@
       <translation>Ein Lauf über den Ordner läuft dabei weiter.</translation>
     </message>
     <message>
+      <source>A training named {} was interrupted. Choose another name, or continue the interrupted training or give it up.</source>
+      <translation>Ein Training namens {} wurde unterbrochen. Wählen Sie einen anderen Namen, oder setzen Sie das unterbrochene Training fort oder geben Sie es auf.</translation>
+    </message>
+    <message>
       <source>A: number of pixels</source>
       <translation>A: Zahl der Pixel</translation>
     </message>
@@ -1125,8 +1129,16 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>In dieser Ebene löschen</translation>
     </message>
     <message>
+      <source>Delete that? No model is lost by it. This cannot be undone.</source>
+      <translation>Das löschen? Kein Modell geht dadurch verloren. Das lässt sich nicht rückgängig machen.</translation>
+    </message>
+    <message>
       <source>Delete the model {name}? This cannot be undone.</source>
       <translation>Das Modell {name} löschen? Das lässt sich nicht rückgängig machen.</translation>
+    </message>
+    <message>
+      <source>Delete them…</source>
+      <translation>Löschen…</translation>
     </message>
     <message>
       <source>Delete {} objects</source>
@@ -2069,6 +2081,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Leave them as they are</source>
       <translation>So lassen</translation>
+    </message>
+    <message>
+      <source>Left behind by trainings that cannot be continued any more: {}</source>
+      <translation>Reste von Trainings, die sich nicht mehr fortsetzen lassen: {}</translation>
     </message>
     <message>
       <source>Left drag</source>
@@ -4921,6 +4937,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Was ein Lauf mit Objekten tut, die Sie gezeichnet, korrigiert, gesperrt, klassifiziert oder angenommen haben</translation>
     </message>
     <message>
+      <source>What a training left cannot be deleted ({}): {}.</source>
+      <translation>Was ein Training hinterlassen hat, lässt sich nicht löschen ({}): {}.</translation>
+    </message>
+    <message>
       <source>What an object of a stack is: a body in 3D, or an outline in one plane</source>
       <translation>Was in einem Stapel als Objekt gilt: ein 3D-Objekt oder ein Umriss in einer Ebene</translation>
     </message>
@@ -6321,6 +6341,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{name} in Ausdrücken</translation>
     </message>
     <message>
+      <source>{name} is being trained or compared in another window or program</source>
+      <translation>{name} wird gerade in einem anderen Fenster oder Programm trainiert oder verglichen</translation>
+    </message>
+    <message>
       <source>{name} is better</source>
       <translation>{name} ist besser</translation>
     </message>
@@ -6567,6 +6591,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} is available for training</source>
       <translation>{} steht zum Training bereit</translation>
+    </message>
+    <message>
+      <source>{} is being trained or compared in another window or program. Wait until that ends, or end it there.</source>
+      <translation>{} wird gerade in einem anderen Fenster oder Programm trainiert oder verglichen. Warten Sie das Ende ab, oder beenden Sie es dort.</translation>
+    </message>
+    <message>
+      <source>{} is being trained or compared now. Wait until that ends, or end it first.</source>
+      <translation>{} wird gerade trainiert oder verglichen. Warten Sie das Ende ab, oder beenden Sie es zuerst.</translation>
+    </message>
+    <message>
+      <source>{} is being trained or compared on the computer {}. Wait until that ends, or end it there; if nothing runs there any more, delete {}.</source>
+      <translation>{} wird gerade auf dem Computer {} trainiert oder verglichen. Warten Sie das Ende ab, oder beenden Sie es dort; läuft dort nichts mehr, löschen Sie {}.</translation>
     </message>
     <message>
       <source>{} is empty (0 bytes); it may not have been copied completely. {}</source>

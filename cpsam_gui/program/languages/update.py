@@ -82,8 +82,10 @@ ENGINE = (
     "retrain/kept_aside.py",
     "retrain/outcome.py",
     "retrain/plan.py",
+    "retrain/requests.py",
     "retrain/run.py",
     "retrain/verdict.py",
+    "weights/claims.py",
     "system/sizes.py",
     "system/write_errors.py",
 )

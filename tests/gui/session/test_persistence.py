@@ -579,7 +579,8 @@ def test_the_lock_of_a_program_that_died_is_nobodys(tmp_path: Path) -> None:
 def test_locks_of_killed_programs_go_when_an_image_of_the_folder_is_opened(
     session: Session, qtbot: QtBot, image_file: Path
 ) -> None:
-    from cpsam_gui.storage.file_lock import LOCK, Owner, ProjectLock
+    from cpsam_core.system.file_lock import LOCK, Owner
+    from cpsam_gui.storage.file_lock import ProjectLock
 
     def leave(name: str, **owner: Any) -> Path:
         path = image_file.with_name(f".{name}.cpsam{LOCK}")

@@ -10,14 +10,19 @@ import pytest
 
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import RetrainingOutcome, unjudged
+from cpsam_core.system.file_lock import LOCK
+from cpsam_core.weights import remove_model
 from cpsam_core.weights.beside import state_path
+from cpsam_gui.dialogs import messages
 from cpsam_gui.session.questions import Question
 from cpsam_gui.tasks import training as work
+from tests.core.retrain.claims import elsewhere
 from tests.gui.session.test_training import outcome_of, report
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from cpsam_gui.jobs.job import Problem
     from cpsam_gui.window.window import Window
 
 
@@ -151,6 +156,79 @@ def test_a_model_that_was_not_compared_can_be_among_the_models(
     assert caught.args[0].change is not None
     (model,) = (one for one in session.models.listed() if one.name == "mine")
     assert not model.is_unjudged and not model.can_be_judged
+
+
+def test_a_training_at_work_elsewhere_is_offered_to_no_other_window(
+    killed: Window, models: Path, qtbot: QtBot
+) -> None:
+    """Two windows went on with one training at once, and a cancel in one removed what the other needed."""
+    session, offers, said = killed.session, [], []
+    problems: list[Problem] = []
+    (request,) = work.interrupted()
+    session.notices.offered.connect(lambda words, key: offers.append(words))
+    session.notices.message.connect(said.append)
+    session.notices.failed.connect(problems.append)
+    files = {path: path.read_bytes() for path in models.iterdir()}
+    with elsewhere(state_path("mine")):
+        killed.training_pages._looked.clear()
+        killed.training_pages.offer_interrupted()
+        busy = "mine is being trained or compared in another window or program"
+        qtbot.waitUntil(lambda: busy in said, timeout=60_000)
+        with qtbot.waitSignal(session.image_changed):
+            killed.open(session.open_image.path.with_name("a2.tif"))  # type: ignore[union-attr]
+        qtbot.waitUntil(lambda: session.jobs.idle, timeout=60_000)
+        assert not offers
+        # Offered a moment before the other window took it up.
+        killed.training_pages._go_on(request)
+        qtbot.waitUntil(lambda: bool(problems), timeout=60_000)
+        assert "in another window or program" in problems[0].text
+        qtbot.waitUntil(lambda: not session.training.running)
+        session.questions.ask = lambda question: "drop"
+        killed.training_pages._offer((request,))
+        assert "in another window or program" in problems[1].text
+        manager = killed.training_pages.show_models()
+        manager._try(lambda: remove_model("mine"))
+        assert "in another window or program" in problems[2].text
+        manager.close()
+        left = {path: path.read_bytes() for path in models.iterdir() if path.suffix != LOCK}
+        assert left == files
+    assert work.interrupted() == (request,)
+
+
+def test_what_a_cancel_throws_away_is_not_what_another_window_took_up(
+    killed: Window, models: Path, qtbot: QtBot
+) -> None:
+    problems: list[Problem] = []
+    killed.session.notices.failed.connect(problems.append)
+    with elsewhere(state_path("mine")):
+        killed.session.training._end.cancelled("mine")
+        qtbot.waitUntil(lambda: bool(problems))
+    assert "in another window or program" in problems[0].text
+    assert not killed.session.training.end_words
+    assert len(work.interrupted()) == 1
+
+
+def test_what_a_training_left_without_a_way_to_go_on_is_named_among_the_models(
+    killed: Window, models: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = killed.training_pages.show_models()
+    qtbot.waitUntil(lambda: killed.session.jobs.idle)
+    assert not manager.left.isVisible()
+    state_path("old").write_bytes(bytes(2_000_000))
+    manager.fill()
+    qtbot.waitUntil(lambda: manager.left.isVisible(), timeout=60_000)
+    assert manager.left.words.text().endswith("any more: old (2.0 MB)")
+    monkeypatch.setattr(messages, "ask", lambda parent, question: question.safe)
+    manager.left.delete.click()
+    assert state_path("old").exists()
+    monkeypatch.setattr(messages, "ask", lambda parent, question: "delete")
+    manager.left.delete.click()
+    qtbot.waitUntil(lambda: not manager.left.isVisible())
+    assert not state_path("old").exists()
+    manager.fill()
+    # Its end finds no window any more.
+    manager.close()
+    qtbot.waitUntil(lambda: killed.session.jobs.idle)
 
 
 def _item(manager: Any, name: str) -> Any:

@@ -11,6 +11,7 @@ import tifffile
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QWidget
 
+from cpsam_core.system.file_lock import Owner
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.actions.make import ACTIONS
 from cpsam_gui.actions.pages import key_rows
@@ -24,7 +25,6 @@ from cpsam_gui.program import i18n
 from cpsam_gui.program.channel_names import channel_words
 from cpsam_gui.session.watching import owner_words
 from cpsam_gui.state.image_facts import ReviewState
-from cpsam_gui.storage.file_lock import Owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
