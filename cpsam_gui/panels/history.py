@@ -69,6 +69,8 @@ class HistoryPanel(Panel):
 
     def _state(self) -> str:
         """Return in words what the files beside the image hold of this."""
+        if self._open_image.shipped:
+            return translate("The demo image: what you try on it is not saved")
         if self._open_image.document.modified:
             return translate("Unsaved changes")
         return " · ".join(filter(None, (translate("All changes saved"), self._saver.files.words_behind)))

@@ -156,13 +156,16 @@ class Window(QMainWindow):
         """Bring the title up to date."""
         image, path = self._open_image.image, self._open_image.path
         self.welcome.setVisible(image is None)
-        name = path.name if path is not None else translate("untitled") if image is not None else ""
+        shipped = image is not None and self._open_image.shipped
+        # What is tried on the demonstration goes with it, as nobody is asked about saving it.
+        unnamed = translate("demo image, not saved") if shipped else translate("untitled")
+        name = path.name if path is not None else unnamed if image is not None else ""
         # Qt puts a star where [*] stands.
         read_only = f" {translate('[read-only]')}" if self._persistence.watching.read_only else ""
         # Folders of one experiment have images of the same names.
         folder = f" ({path.parent.name})" if path is not None and path.parent.name else ""
         self.setWindowTitle(f"{name}[*]{read_only}{folder} - cpsam-gui" if name else "cpsam-gui")
-        self.setWindowModified(self._open_image.unsaved)
+        self.setWindowModified(self._open_image.unsaved and not shipped)
 
     def open(self, path: Path, *, then: Callable[[], None] | None = None) -> None:
         """Open an image, after asking about unsaved changes; `then` is called when it is there."""

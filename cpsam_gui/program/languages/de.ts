@@ -4065,6 +4065,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Vergleich abgebrochen: {name} bleibt und ist nicht beurteilt. {model} bleibt in Gebrauch.</translation>
     </message>
     <message>
+      <source>The demo image: what you try on it is not saved</source>
+      <translation>Das Beispielbild: Was Sie daran ausprobieren, wird nicht gespeichert</translation>
+    </message>
+    <message>
       <source>The disk is full, so that a file could not be written. Free some space and try again.</source>
       <translation>Die Festplatte ist voll, darum konnte eine Datei nicht geschrieben werden. Bitte Platz schaffen und noch einmal versuchen.</translation>
     </message>
@@ -5283,6 +5287,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>deleted or refused by you</source>
       <translation>von Ihnen gelöscht oder abgelehnt</translation>
+    </message>
+    <message>
+      <source>demo image, not saved</source>
+      <translation>Beispielbild, wird nicht gespeichert</translation>
     </message>
     <message>
       <source>diameter {:.1f} px</source>

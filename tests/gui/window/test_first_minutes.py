@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QMessageBox, QToolButton
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages
 from cpsam_gui.jobs.job import Problem
+from cpsam_gui.panels import HistoryPanel
 from cpsam_gui.state.view import Camera
 from cpsam_gui.storage.companions import first_without_work
 from cpsam_gui.style.letters import with_letters
@@ -64,6 +65,9 @@ def test_the_demo_never_asks_to_save(window: Window, qtbot: QtBot, monkeypatch: 
     click(window, qtbot, 20.5, 20.5)
     qtbot.keyClick(window.canvas, Qt.Key.Key_L)
     assert window.session.document.modified
+    # It says so, since what is drawn on it goes with it.
+    assert window.windowTitle().startswith("demo image, not saved") and not window.isWindowModified()
+    assert "not saved" in window.panel(HistoryPanel).note.text()
     assert window.may_leave()
 
 
