@@ -98,23 +98,18 @@ class Edits:
         self.travelled.emit(step, now > before)
 
     def _follow(self, step: Step) -> str:
-        """Show the place where a step changed something, and name the plane where it is another one."""
+        """Show where a step changed something, unless it is in view, and name the plane where it is another one."""
         view = self._open_image.view
-        self._show_place(step)
+        place = place_of(step, self._open_image.document.objects)
+        if place is not None:
+            view.show_box(place.y0, place.y1, place.x0, place.x1)
         plane = step.nearest_plane(view.plane)
-        place = None if step.edits else place_of(step, self._open_image.document.objects)
-        if place is not None and not place.z0 <= plane < place.z1:
+        if place is not None and not step.edits and not place.z0 <= plane < place.z1:
             plane = place.z0
         if plane == view.plane:
             return ""
         view.plane = plane
         return "  " + translate("(now in plane {})").format(plane + 1)
-
-    def _show_place(self, step: Step) -> None:
-        """Bring into view where a step happened that was taken back or done again, unless it is in view already."""
-        whole = place_of(step, self._open_image.document.objects)
-        if whole is not None:
-            self._open_image.view.show_box(whole.y0, whole.y1, whole.x0, whole.x1)
 
     def change(self, operation: Callable[[Document], str | None]) -> None:
         """Run an edit of the document; a returned string says why nothing was done."""

@@ -26,9 +26,11 @@ class ReviewReturn:
         edits.travelled.connect(self._travelled)
 
     def _travelled(self, step: Step, forward: bool) -> None:
+        if not self._reviewing.in_view:
+            return
         objects, view = self._open_image.document.objects, self._open_image.view
         place = place_of(step, objects)
-        if not self._reviewing.in_view or place is None:
+        if place is None:
             return
         touched = frozenset(number for number in step.records if number in objects)
         if touched and touched == view.selection:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.deleted import DeletedPlaces, changed
+from cpsam_gui.state.deleted import DeletedPlaces, changed, differing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,3 +56,41 @@ def check_runs(places: DeletedPlaces | None, width: int) -> None:
     assert (starts[1:] >= ends[:-1]).all()
     assert (starts // width == (ends - 1) // width).all()
     assert ((starts[1:] > ends[:-1]) | (starts[1:] % width == 0)).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_two_differ_in_the_runs_that_one_alone_has(seed: int) -> None:
+    rng, shape = np.random.default_rng(seed), (3, 8, 9)
+    one = rng.random(shape) < rng.choice([0, 0.3])
+    other = one.copy()
+    line = tuple(rng.integers(shape[:2]))
+    other[line] = rng.random(shape[2]) < 0.5
+    # Of lines that differ, the runs that both have are left alone.
+    pairs = {(mask, run) for mask, line in ((0, one[line]), (1, other[line])) for run in _runs_of(line)}
+    alone = [run for mask, run in pairs if (1 - mask, run) not in pairs]
+    found = differing(_places_of(one), _places_of(other))
+    if not alone:
+        assert found is None
+    else:
+        z, y = map(int, line)
+        assert found == Box(z, z + 1, y, y + 1, min(run[0] for run in alone), max(run[1] for run in alone))
+
+
+def test_those_that_are_the_same_are_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    places, again = (_places_of(np.eye(5, dtype=np.bool_)[None]) for _ in range(2))
+
+    def unpacked(places: DeletedPlaces) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(DeletedPlaces, "runs", property(unpacked))
+    assert differing(places, again) is None and differing(None, None) is None
+
+
+def _places_of(mask: NDArray[np.bool_]) -> DeletedPlaces | None:
+    shape = (mask.shape[0], mask.shape[1], mask.shape[2])
+    return changed(None, shape, [(Box.whole(shape), mask, np.zeros_like(mask))])
+
+
+def _runs_of(line: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], line, [0]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
