@@ -85,7 +85,7 @@ class ComparisonController(QObject):
         if self._open_image.document.large:
             self._compare_chunks(path.name, partial(chunks_of_file, path, shape))
         else:
-            self._compare(path.name, partial(labels_of_file, path, shape))
+            self._compare(path.name, partial(labels_of_file, path, self._open_image.wanted))
 
     def with_step(self, position: int) -> None:
         """Compare with the masks as they were when `position` steps were applied."""
@@ -118,7 +118,7 @@ class ComparisonController(QObject):
         """Find out how well the masks of several people agree; `agreed` tells it."""
         if self._refused(translate("The agreement of several people")):
             return
-        work = partial(agreement_of, tuple(paths), self._open_image.document.shape, THRESHOLD)
+        work = partial(agreement_of, tuple(paths), self._open_image.wanted, THRESHOLD)
         self._jobs.run(work, name=translate("Agreement"), lane=Lane.BESIDE, then=self.agreed.emit)
 
     def _refused(self, what: str) -> bool:

@@ -161,10 +161,7 @@ class ExportController:
             return
         if self._notices.refuse_large(self._open_image.document, translate("Reading masks of another file")):
             return
-        name = self._open_image.path.name if self._open_image.path is not None else ""
-        work = partial(
-            exporting.read_any, path, self._open_image.document.shape, name, picture=self._open_image.image
-        )
+        work = partial(exporting.read_any, path, self._open_image.wanted)
         self._jobs.run(
             work, name=translate("Reading masks"), then=partial(self._read, path, self._open_image.document)
         )
@@ -240,7 +237,8 @@ class ExportController:
             if count == 1
             else translate("{:,} objects imported from {name}")
         )
-        self._notices.message.emit(filled(words, count, name=path.name))
+        said = filled(words, count, name=path.name)
+        self._notices.message.emit(f"{said}, {translate_said(read.part)}" if read.part else said)
         if read.notes:
             self._notices.failed.emit(
                 Problem(

@@ -64,11 +64,14 @@ class Images(QObject):
         """Brightness of each channel of the open image."""
         self.scenes: tuple[str, ...] = ()
         """Names of the images in the open file; empty where there is one only."""
-        self.times = 1
-        """How many time points the open file has."""
         self.chosen: tuple[int, ...] | None = None
         """Channels that go to the network, in its order; None for the first ones."""
         self._answers: dict[tuple[Path, tuple[int, ...]], tasks.AxesReading] = {}
+
+    @property
+    def times(self) -> int:
+        """How many time points the open file has."""
+        return self._open_image.times
 
     @property
     def whole_numbers(self) -> bool:
@@ -217,7 +220,7 @@ class Images(QObject):
         self._open_image.image, self._open_image.path, self._open_image.coming = image, path, None
         self._open_image.shipped = opened.shipped
         self.reading, self.histograms = reading or opened.reading, opened.histograms
-        self.scenes, self.times = opened.scenes, opened.times
+        self.scenes, self._open_image.times = opened.scenes, opened.times
         if self.chosen is not None and max(self.chosen, default=0) >= image.pixels.shape[3]:
             # Another kind of image.
             self.chosen = None

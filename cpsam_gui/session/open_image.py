@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from cpsam_core.images.document_key import WHOLE
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.view import View
+from cpsam_gui.tasks.wanted import WantedMasks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,11 +43,20 @@ class OpenImage(QObject):
         self.path: Path | None = None
         self.coming: tuple[Path, DocumentKey] | None = None
         """What takes its place now: whoever begins to write to its project from now on leaves that to the window."""
+        self.times = 1
+        """How many time points its file has."""
         self.shipped = False
         """Whether it is the demonstration image, about which nobody is asked to save anything."""
         self.view = View()
         self.document = Document((1, 1, 1))
         self._listen()
+
+    @property
+    def wanted(self) -> WantedMasks:
+        """What masks of a file are to fit."""
+        image, name = self.image, self.path.name if self.path is not None else ""
+        key = WHOLE if image is None else image.key
+        return WantedMasks(self.document.shape, name, key, self.times, image)
 
     @property
     def unsaved(self) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cpsam_core.progress import Progress
     from cpsam_gui.state.snapshot import Snapshot
     from cpsam_gui.state.steps import Labels, Step
+    from cpsam_gui.tasks.wanted import WantedMasks
 
 COLOURS = {
     MatchState.MATCHED: (92, 200, 245),
@@ -91,9 +92,9 @@ def compare_with(
     return ComparisonResult(name, truth, present, found, _boxes(truth), _boxes(present))
 
 
-def labels_of_file(path: Path, shape: tuple[int, int, int], progress: Progress) -> Labels:
+def labels_of_file(path: Path, wanted: WantedMasks, progress: Progress) -> Labels:
     """Read masks in any format."""
-    return read_any(path, shape, "", progress).found.labels
+    return read_any(path, wanted, progress).found.labels
 
 
 def labels_before(still: Snapshot, steps: Sequence[Step], progress: Progress) -> Labels:
@@ -109,18 +110,18 @@ def labels_before(still: Snapshot, steps: Sequence[Step], progress: Progress) ->
 
 
 def agreement_of(
-    paths: Sequence[Path], shape: tuple[int, int, int], threshold: float, progress: Progress
+    paths: Sequence[Path], wanted: WantedMasks, threshold: float, progress: Progress
 ) -> Agreement:
     """Return how well the masks of several people agree on the open image."""
     from cpsam_core.errors import ImageError
     from cpsam_core.metrics.agreement import agreement
 
-    if 4 * int(np.prod(shape)) * len(paths) > HELD_BYTES:
+    if 4 * int(np.prod(wanted.shape)) * len(paths) > HELD_BYTES:
         raise ImageError("These are too many masks of so large an image to be compared at a time.")
     masks = []
     for number, path in enumerate(paths):
         progress(number, len(paths) + 1, path.name)
-        masks.append(labels_of_file(path, shape, silent))
+        masks.append(labels_of_file(path, wanted, silent))
     return agreement(masks, [path.stem for path in paths], threshold)
 
 

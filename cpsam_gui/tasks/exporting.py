@@ -11,6 +11,7 @@ from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.progress import silent
 from cpsam_core.system.file_identity import identity_of
 from cpsam_core.system.paths import make_folder
+from cpsam_gui.runs.movie_times import at_work
 from cpsam_gui.state.image_facts import ClassName, ImageFacts
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.snapshot import Snapshot
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels
     from cpsam_gui.tasks.records import MaskResult
+    from cpsam_gui.tasks.wanted import WantedMasks
 
 # These say more than their pixels, and have readers of their own.
 OWN = (PROJECT, "_seg.npy")
@@ -125,6 +127,8 @@ class ImportResult:
     notes: tuple[str, ...] = ()
     is_picture: bool = False
     """Whether they are no masks but the brightness of the image itself."""
+    part: str = ""
+    """Which time point of the file they are, in English; empty where it has no others."""
 
 
 def objects_of(
@@ -307,10 +311,8 @@ def _export_file(own: Companions, masks: Path, goal: Path, plan: ExportPlan) -> 
     return export_open(goal, found.labels, found.records, extra, image, plan, silent)
 
 
-def read_any(
-    path: Path, shape: tuple[int, ...], image: str, progress: Progress, *, picture: Image | None = None
-) -> ImportResult:
-    """Read objects of any format for an open image of `shape` (z, y, x), whose name and `picture` are known.
+def read_any(path: Path, wanted: WantedMasks, progress: Progress) -> ImportResult:
+    """Read objects of any format for the image that wants them; of a movie those of its time point.
 
     Raises
     ------
@@ -318,15 +320,19 @@ def read_any(
         Unreadable, of no known format, or the objects of another image.
     """
     from cpsam_core.formats import ReadHints, read_objects
+    from cpsam_core.images.project_summary import project_keys
 
+    shape = wanted.shape
     if path.name.endswith(OWN):
-        return ImportResult(ready_to_land(read_masks(path, shape, progress)))
+        key = wanted.key if wanted.key in project_keys(path) else None
+        return ImportResult(ready_to_land(read_masks(path, shape, progress, key)))
     progress(0, 1, "Reading masks")
     flat = shape[1:] if shape[0] == 1 else shape
-    objects = _one_of(path, image) if path.suffix.lower() == ".json" else None
+    objects = _one_of(path, wanted.name) if path.suffix.lower() == ".json" else None
     if objects is None:
         objects = read_objects(path, hints=ReadHints(shape=flat))
-    labels = fitting(path, objects.labels, shape)
+    part = at_work(wanted.key.time or 0, wanted.times) if wanted.of_movie(objects.labels) else ""
+    labels = fitting(path, wanted.part_of(objects.labels), shape)
     rows = records_of(labels, Origin.EDITED)
     for number, kind in objects.classes.items():
         if number in rows:
@@ -339,8 +345,8 @@ def read_any(
         ClassName(n, objects.class_names.get(n, ""), _hex(objects.class_colours.get(n))) for n in numbers
     )
     facts = ImageFacts(classes=classes) if classes else None
-    itself = picture is not None and is_picture(labels, picture)
-    return ImportResult(ready_to_land(LoadedMasks(labels, rows, facts=facts)), objects.notes, itself)
+    itself = wanted.picture is not None and is_picture(labels, wanted.picture)
+    return ImportResult(ready_to_land(LoadedMasks(labels, rows, facts=facts)), objects.notes, itself, part)
 
 
 def _one_of(path: Path, image: str) -> ObjectSet | None:
