@@ -3,7 +3,8 @@
 After n steps the heat is the sum of the first n powers of the step, applied to the source. A step lets nothing grow
 (its eigenvalues lie between -1 and 1), so the sum is a polynomial that Chebyshev's first few approach: about five or
 six times the root of n of them, each of which takes one step. They are added up by Clenshaw's recurrence, in which
-what was there two steps before is taken away after every step: a wave, not heat.
+what was there two steps before is taken away after every step: a wave, not heat. Every second two of the steps are
+kept with the other sign, so that what a step brings is added to what was there before, or taken away, in one go.
 
 Its rounding errors are of the size of the heat at the source, everywhere; a few steps of heat at the end smooth them.
 """
@@ -86,26 +87,38 @@ def _edges(length: int) -> list[int]:
 
 
 def _loop() -> Loop:
-    return without_lock(_waves, _swing)
+    return without_lock(_waves, _parts, _swing)
+
+
+def _parts(whole: Tensor, shift: int, edges: list[int], least: int, most: int) -> list[Tensor]:
+    """Return the pieces of a flat array between these edges, each kept inside of `least` to `most` and then shifted."""
+    parts: list[Tensor] = []
+    for k in range(len(edges) - 1):
+        first, last = max(edges[k], least), min(edges[k + 1], most)
+        if first < last:
+            parts.append(whole[first + shift : last + shift])
+    return parts
 
 
 def _swing(
-    now: Tensor, before: Tensor, sums: Tensor, box: Tensor, weight: Tensor, row: int, edges: list[int]
+    sides: list[list[Tensor]],
+    across: list[Tensor],
+    neighbours: list[list[Tensor]],
+    box: list[Tensor],
+    weight: list[Tensor],
+    target: list[Tensor],
+    share: float,
 ) -> None:
-    """Replace what was there before by twice a step from what is there now, less what was there before."""
-    size = now.size(0)
-    for k in range(len(edges) - 1):
-        first, last = max(edges[k], 1), min(edges[k + 1], size - 1)
-        across = sums[first:last]
-        torch.add(now[first - 1 : last - 1], now[first + 1 : last + 1], out=across)
-        across.add_(now[first:last])
-    for k in range(len(edges) - 1):
-        first, last = edges[k], min(edges[k + 1], size - 2 * row)
-        if first < last:
-            part, target = box[first:last], before[first + row : last + row]
-            torch.add(sums[first:last], sums[first + 2 * row : last + 2 * row], out=part)
-            part.add_(sums[first + row : last + row]).mul_(weight[first:last])
-            torch.sub(part, target, out=target)
+    """Add a step, or a share of it, to what was there before."""
+    left, middle, right = sides[0], sides[1], sides[2]
+    for k in range(len(across)):
+        torch.add(left[k], right[k], out=across[k])
+        across[k].add_(middle[k])
+    above, level, below = neighbours[0], neighbours[1], neighbours[2]
+    for k in range(len(box)):
+        torch.add(above[k], below[k], out=box[k])
+        box[k].add_(level[k])
+        target[k].addcmul_(box[k], weight[k], value=share)
 
 
 def _waves(
@@ -119,14 +132,23 @@ def _waves(
     shares: list[float],
     edges: list[int],
 ) -> None:
-    now, before = warm, other
-    for k in range(len(shares) - 1, 0, -1):
-        _swing(now, before, sums, box, weight, row, edges)
-        before.index_add_(0, sources, torch.full(sources.shape, shares[k]))
-        now, before = before, now
-    # The last step counts once, not twice.
-    kept = before.clone()
-    _swing(now, before, sums, box, weight, row, edges)
-    before.sub_(kept).mul_(0.5)
-    before.index_add_(0, sources, torch.full(sources.shape, shares[0]))
-    warm.copy_(before)
+    size = warm.size(0)
+    inner = size - 2 * row
+    # Whatever a step touches is cut out once: of what is there now, which is in turn the one and the other.
+    across = _parts(sums, 0, edges, 1, size - 1)
+    neighbours = [_parts(sums, shift, edges, 0, inner) for shift in (0, row, 2 * row)]
+    boxes, weights = _parts(box, 0, edges, 0, inner), _parts(weight, 0, edges, 0, inner)
+    both, ones = [warm, other], torch.ones(sources.shape)
+    sides = [[_parts(one, shift, edges, 1, size - 1) for shift in (-1, 0, 1)] for one in both]
+    targets = [_parts(one, row, edges, 0, inner) for one in both]
+    now = 0
+    # Signs of what is there now, and of what was there before and is there next.
+    sign, following = 1.0, 1.0
+    for k in range(len(shares) - 1, -1, -1):
+        # The last step counts once, not twice.
+        part = 1.0 if k > 0 else 0.5
+        _swing(sides[now], across, neighbours, boxes, weights, targets[1 - now], part * sign * following)
+        both[1 - now].index_add_(0, sources, ones, alpha=following * shares[k])
+        sign, following = following, -sign
+        now = 1 - now
+    warm.copy_(both[now]).mul_(sign)
