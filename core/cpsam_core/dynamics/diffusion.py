@@ -16,13 +16,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+from scipy import ndimage
 
-from cpsam_core.dynamics.sheets import Object, Sheet, Slices
+from cpsam_core.dynamics.objects import Object, Slices
+from cpsam_core.dynamics.sheets import Sheet
 
 Heat = NDArray[np.floating]
 Term = tuple[Heat, Heat, Heat]
@@ -105,45 +105,37 @@ def diffuse(
         _by_waves(flat, inside, sources, steps - LAST_STEPS)
         steps = LAST_STEPS
     _repeat(flat, sources, (_plane_sums if planes else _volume_sums)(flat, inside), steps, stop)
-    cold = []
     for item, place in zip(sheet.objects, places, strict=True):
         target = heat[tuple(slice(s.start + 1, s.stop + 1) for s in item.box)]
         np.copyto(target, warm[place], where=inside[place], casting="same_kind")
-        if warm[place].min(where=inside[place], initial=SOURCE) < LEAST_HEAT[how]:
-            cold.append(item)
-    return cold
+    cold = (warm < LEAST_HEAT[how]) & inside
+    if not cold.any():
+        return []
+    starts = np.stack(np.unravel_index(sources, sheet.shape), axis=1) - np.array(sheet.corners)
+    return [
+        item
+        for item, place, start in zip(sheet.objects, places, starts.tolist(), strict=True)
+        if cold[place].any() and (cold[place] & _reached(inside[place], tuple(start))).any()
+    ]
+
+
+def _reached(inside: NDArray[np.bool_], start: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return the pixels to which heat gets from `start`; other pieces of the object stay cold whatever is done."""
+    pieces, _ = ndimage.label(inside, np.ones((3, 3)) if inside.ndim == 2 else None)
+    reached: NDArray[np.bool_] = pieces == pieces[start]
+    return reached
 
 
 def _plane_centres(inside: NDArray[np.bool_], sheet: Sheet, places: Sequence[Slices]) -> NDArray[np.int64]:
     """Return the flat index of each object's pixel nearest its rounded centre of mass, ties as in the reference."""
-    corners, shapes = np.array(sheet.corners), np.array([item.shape for item in sheet.objects])
-    area = _box_sums(inside, corners, shapes)
-    rows, columns = (np.arange(n, dtype=np.float32) for n in inside.shape)
-    totals = [
-        _box_sums(inside * rows[:, None], corners, shapes),
-        _box_sums(inside * columns, corners, shapes),
-    ]
-    # Rounded in the object's own box: halves round to even, so where counting starts makes a difference.
-    means = [(total - corner * area) / area for total, corner in zip(totals, corners.T, strict=True)]
-    centres = corners + np.round(np.stack(means, axis=1)).astype(np.int64)
+    corners = np.array(sheet.corners)
+    centres = corners + np.array([item.middle for item in sheet.objects])
     for index in np.flatnonzero(~inside[centres[:, 0], centres[:, 1]]).tolist():
         points = np.argwhere(inside[places[index]])
         away = ((points - (centres[index] - corners[index])) ** 2).sum(axis=1)
         centres[index] = corners[index] + points[away.argmin()]
     flat: NDArray[np.int64] = centres[:, 0] * inside.shape[1] + centres[:, 1]
     return flat
-
-
-def _box_sums(
-    values: NDArray[Any], corners: NDArray[np.int64], shapes: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the sum of `values` over each box, from one table of running sums."""
-    table = np.asarray(cv2.integral(values.astype(np.float32), sdepth=cv2.CV_64F))
-    (top, left), (bottom, right) = corners.T, (corners + shapes).T
-    sums: NDArray[np.float64] = (
-        table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left]
-    )
-    return sums
 
 
 def _volume_centres(inside: NDArray[np.bool_], sheet: Sheet, places: Sequence[Slices]) -> NDArray[np.int64]:

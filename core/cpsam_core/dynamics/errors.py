@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.dynamics.targets import Vectors, for_each_band
+from cpsam_core.dynamics.targets import HeatMap, bands_of, heat_map, workers
 from cpsam_core.labels.runs import all_runs, count_up
 from cpsam_core.progress import Progress, silent
+
+# Of which the flows are compared at a time.
+BAND_PIXELS = 1 << 18
 
 
 def flow_errors(
@@ -39,25 +43,50 @@ def flow_errors(
     0.09; none crossed the threshold.
     """
     starts, lengths = all_runs((labels,))
-    sums = np.zeros(len(starts))
-    plane = labels[0].size
-
-    def add_up(band: slice, vectors: Vectors) -> None:
-        """Sum the squared differences of each run of the band."""
-        total = np.zeros(vectors[0].shape)
-        for found, expected in zip(flows, vectors, strict=True):
-            off = np.nan_to_num(found[band].astype(np.float32), copy=False, posinf=0, neginf=0)
-            off /= 5
-            expected -= off
-            expected *= expected
-            total += expected
-        first, last = np.searchsorted(starts, (band.start * plane, band.stop * plane))
-        sums[first:last] = np.add.reduceat(total.reshape(-1), starts[first:last] - band.start * plane)
-
-    for_each_band(labels, add_up, niter=niter, progress=progress, exact=False)
     values = labels.reshape(-1)[starts]
     inside = values > 0
+    sums = np.zeros(len(starts))
+    warm = heat_map(labels, niter, progress=progress, exact=False)
+    if warm is not None:
+        plane = labels[0].size
+
+        def add_up(band: slice) -> None:
+            """Sum the squared differences of each run of the band."""
+            first, last = np.searchsorted(starts, (band.start * plane, band.stop * plane))
+            span = slice(first, last)
+            sums[span] = _sums(warm, flows, band, starts[span] - band.start * plane, inside[span])
+
+        with ThreadPoolExecutor(workers()) as pool:
+            list(pool.map(add_up, bands_of(labels.shape, BAND_PIXELS)))
     ids, index = count_up(values[inside])
     sizes = np.bincount(index, weights=lengths[inside], minlength=len(ids))
     totals = np.bincount(index, weights=sums[inside], minlength=len(ids))
     return ids, (totals / np.maximum(sizes, 1)).astype(np.float32)
+
+
+def _sums(
+    warm: HeatMap,
+    flows: NDArray[np.floating[Any]],
+    band: slice,
+    starts: NDArray[np.int64],
+    inside: NDArray[np.bool_],
+) -> NDArray[np.floating[Any]]:
+    """Return the sums of the squared differences over runs of a band that start there, of which some are in objects."""
+    from cpsam_core.dynamics.misfit import squared_misfits
+
+    if warm.quick:
+        off = squared_misfits(warm.around(band), *flows[:, band])
+        if off is not None:
+            with np.errstate(invalid="ignore", over="ignore"):
+                sums: NDArray[np.floating[Any]] = np.add.reduceat(off.reshape(-1), starts)
+            if np.isfinite(sums[inside]).all():
+                return sums
+    total = np.zeros(flows[0, band].shape)
+    for found, expected in zip(flows[:, band], warm.vectors(band), strict=True):
+        one = np.nan_to_num(found.astype(np.float32), copy=False, posinf=0, neginf=0)
+        one /= 5
+        expected -= one
+        expected *= expected
+        total += expected
+    exact: NDArray[np.float64] = np.add.reduceat(total.reshape(-1), starts)
+    return exact

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-Slices = tuple[slice, ...]
+from cpsam_core.dynamics.objects import Object
 
 # A step reads and writes three arrays of about this size, which stay in the cache of one core, in one piece each
 # (`unlocked.PIECE`). With half as much a step takes a quarter longer for each pixel.
@@ -18,15 +18,6 @@ SHEET_BYTES = 112_000
 SHEET_WIDTH_PX = 511
 # So that rows begin with a line of the cache.
 ROW_PIXELS = 16
-
-
-@dataclass(frozen=True)
-class Object:
-    """One object of a label image: its id, its box and the extent of the box."""
-
-    label: int
-    box: Slices
-    shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)

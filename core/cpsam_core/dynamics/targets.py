@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, TypeAlias
 
-import fastremap
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from cpsam_core.dynamics.diffusion import Heat, Heating, diffuse, ways
-from cpsam_core.dynamics.sheets import Object, Sheet, pack, steps_needed
+from cpsam_core.dynamics.objects import Object, objects_in
+from cpsam_core.dynamics.sheets import Sheet, pack, steps_needed
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.progress import Progress, silent
 
@@ -73,43 +72,64 @@ def flows_from_masks(
         If `niter` or `threads` is negative or `border` is neither.
     """
     labels = _checked(labels)
+    if border not in ("reference", "clean"):
+        raise SettingsError(f'border is "reference" or "clean", not {border!r}')
+    if (niter is not None and niter < 0) or (threads is not None and threads < 1):
+        raise SettingsError(f"niter is at least 0 and threads at least 1, not {niter} and {threads}")
     flows = np.zeros((labels.ndim, *labels.shape), np.float32)
+    warm = heat_map(labels, niter, threads, progress, exact=exact)
+    if warm is None:
+        return flows
 
-    def write(band: slice, vectors: Vectors) -> None:
-        for axis, vector in enumerate(vectors):
+    def write(band: slice) -> None:
+        for axis, vector in enumerate(warm.vectors(band, border)):
             flows[axis, band] = vector
 
-    for_each_band(labels, write, border, niter, threads, progress, exact=exact)
+    with ThreadPoolExecutor(workers(threads)) as pool:
+        list(pool.map(write, bands_of(labels.shape)))
     return flows
 
 
-def for_each_band(
+class HeatMap:
+    """The heat in the objects of a label image, with one pixel of margin around it."""
+
+    def __init__(self, labels: NDArray[np.integer], heat: Heat) -> None:
+        self._labels, self._heat = labels, heat
+
+    @property
+    def quick(self) -> bool:
+        """Whether it is that of a plane in single precision."""
+        return self._heat.ndim == 2 and self._heat.dtype == np.float32
+
+    def vectors(self, band: slice, border: Border = "reference") -> Vectors:
+        """Return the components (float64) of the unit flows of a band of the first axis."""
+        return _gradient(self._labels, self._heat, border, band)
+
+    def around(self, band: slice) -> NDArray[np.float32]:
+        """Return the heat of a band and of one pixel around it, where it is `quick`."""
+        part: NDArray[np.float32] = self._heat[band.start : band.stop + 2]
+        return part
+
+
+def heat_map(
     labels: NDArray[np.integer],
-    take: Callable[[slice, Vectors], object],
-    border: Border = "reference",
     niter: int | None = None,
     threads: int | None = None,
     progress: Progress = silent,
     *,
     exact: bool = True,
-) -> None:
-    """Hand out what `flows_from_masks` returns band by band of the first axis, so that it never exists as a whole.
-
-    `take` is called from several threads, each time with a band and the components (float64) of its unit flows; not
-    at all where there are no objects.
-    """
-    if border not in ("reference", "clean"):
-        raise SettingsError(f'border is "reference" or "clean", not {border!r}')
-    if (niter is not None and niter < 0) or (threads is not None and threads < 1):
-        raise SettingsError(f"niter is at least 0 and threads at least 1, not {niter} and {threads}")
-    objects = _find(labels)
+) -> HeatMap | None:
+    """Return the heat from which `flows_from_masks`, which says more, has its vectors; None without objects."""
+    objects = objects_in(labels)
     if not objects:
-        return
+        return None
     steps = steps_needed(objects) if niter is None else niter
-    workers = threads or os.cpu_count() or 1
-    heat = _heat(labels, objects, steps, workers, progress, exact)
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda band: take(band, _gradient(labels, heat, border, band)), bands_of(labels.shape)))
+    return HeatMap(labels, _heat(labels, objects, steps, workers(threads), progress, exact))
+
+
+def workers(threads: int | None = None) -> int:
+    """Return how many threads are used: one per core unless it is said."""
+    return threads or os.cpu_count() or 1
 
 
 def _checked(labels: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.integer]:
@@ -122,27 +142,11 @@ def _checked(labels: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.inte
     return labels.astype(labels.dtype.newbyteorder("="), copy=False)
 
 
-def _find(labels: NDArray[np.integer]) -> list[Object]:
-    """Return every object with its box; only ids that are far apart cost a renumbered copy."""
-    largest = int(labels.max(initial=0))
-    if largest == 0:
-        return []
-    compact, original = labels, None
-    if largest > labels.size:
-        compact, back = fastremap.renumber(labels, preserve_zero=True)
-        original = {new: old for old, new in back.items()}
-    return [
-        Object(int(original[index]) if original else index, box, tuple(s.stop - s.start for s in box))
-        for index, box in enumerate(ndimage.find_objects(compact), 1)
-        if box is not None
-    ]
-
-
 def _heat(
     labels: NDArray[np.integer],
     objects: list[Object],
     steps: int,
-    workers: int,
+    threads: int,
     progress: Progress,
     exact: bool,
 ) -> Heat:
@@ -155,7 +159,7 @@ def _heat(
             # Or single precision would lose their heat when it is kept.
             heat = heat.astype(np.float64, copy=False)
         sheets, left = pack(left, how is Heating.DOUBLE), []
-        for done, cold in enumerate(_diffused(labels, sheets, steps, heat, workers, how), 1):
+        for done, cold in enumerate(_diffused(labels, sheets, steps, heat, threads, how), 1):
             # Those for which this was not precise enough.
             left += cold
             progress(done, len(sheets), "flows of masks")
@@ -163,11 +167,11 @@ def _heat(
 
 
 def _diffused(
-    labels: NDArray[np.integer], sheets: list[Sheet], steps: int, heat: Heat, workers: int, how: Heating
+    labels: NDArray[np.integer], sheets: list[Sheet], steps: int, heat: Heat, threads: int, how: Heating
 ) -> Iterator[list[Object]]:
     """Run the diffusion of all sheets in threads; yield what `diffuse` returns of each."""
     stop = threading.Event()
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         running = [pool.submit(diffuse, labels, sheet, steps, heat, stop, how) for sheet in sheets]
         try:
             for future in running:
@@ -177,9 +181,9 @@ def _diffused(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def bands_of(shape: tuple[int, ...]) -> list[slice]:
-    """Return bands of the first axis small enough for the processor's cache."""
-    rows = max(1, BAND_PIXELS // max(1, int(np.prod(shape[1:]))))
+def bands_of(shape: tuple[int, ...], pixels: int | None = None) -> list[slice]:
+    """Return bands of the first axis of so many pixels; by default they are small enough for the processor's cache."""
+    rows = max(1, (pixels or BAND_PIXELS) // max(1, int(np.prod(shape[1:]))))
     return [slice(start, min(start + rows, shape[0])) for start in range(0, shape[0], rows)]
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from cpsam_core.dynamics import diffusion, spread, unlocked, walk, waves
+from cpsam_core.dynamics import diffusion, misfit, spread, unlocked, walk, waves
 from cpsam_core.dynamics.targets import flows_from_masks
 
-LOOPS = {"heat": spread._loop, "paths": walk._loop, "waves": waves._loop}
+LOOPS = {"heat": spread._loop, "paths": walk._loop, "waves": waves._loop, "misfits": misfit._loop}
 
 
 def blocks(shape: tuple[int, ...]) -> np.ndarray:
