@@ -57,7 +57,7 @@ class Pieces(QObject):
         self.now: Mapping[int, int] = {}
         """How many pieces the objects have that are in more than one."""
         self.latest: tuple[int, ...] = ()
-        """The objects that fell into pieces by the last edit."""
+        """The objects that fell into pieces by an edit, as long as they are and that is offered to be mended."""
         self._asked = 0
         self._job: Job | None = None
         # A step is undone and done again in less: those who look would be many, and take the cores from the painting.
@@ -84,11 +84,15 @@ class Pieces(QObject):
         return timer
 
     def separate(self) -> None:
-        """Make each piece of the selected objects an object, or of those that the last edit left in pieces."""
+        """Make each piece of the selected objects an object, or of those for which that is offered."""
         chosen = self._open_image.view.selection
         if not chosen or (self.latest and not any(number in self.now for number in chosen)):
             chosen = frozenset(self.latest)
         self._edits.change(lambda document: operations.separate_pieces(document, sorted(chosen)))
+
+    def end_offer(self) -> None:
+        """Take it that nobody wants the pieces of an earlier edit apart."""
+        self.latest = ()
 
     def expect_kinds(self) -> None:
         """Ask about masks of another program, once they are looked through, where their values tell no objects."""
@@ -106,10 +110,10 @@ class Pieces(QObject):
         self.changed.emit()
 
     def _stepped(self, step: Step, forward: bool) -> None:
-        self.latest = ()
         self._replaced = self._replaced or step.swap is not None
         if step.swap is not None or len(step.records) > FEW:
             self._look_through()
+            self._keep_offer(())
         elif step.edits:
             self._since.update(step.records)
             self._later.update(step.records)
@@ -118,9 +122,10 @@ class Pieces(QObject):
                 self._count_soon.start()
                 return
             found = self._count(step.records)
-            if step.kind.source is StepSource.HAND:
-                self._offer([number for number in found if found[number] > self.now.get(number, 1)])
+            fallen = [number for number in found if found[number] > self.now.get(number, 1)]
             self._put_in(step.records, found)
+            if fallen and step.kind.source is StepSource.HAND:
+                self._offer(fallen)
 
     def _count_later(self) -> None:
         self._put_in(self._later, self._count(self._later))
@@ -145,8 +150,7 @@ class Pieces(QObject):
             words = translate("Object {} is in {} pieces now").format(fallen[0], pieces)
         else:
             words = translate("{} objects are in several pieces now").format(len(fallen))
-        if fallen:
-            self._notices.offered.emit(words, SEPARATE)
+        self._notices.offered.emit(words, SEPARATE)
 
     def _look_through(self) -> None:
         """Look at every object soon, in another thread; only the last request is wanted."""
@@ -186,9 +190,17 @@ class Pieces(QObject):
                 self._ask(found)
 
     def _take(self, now: Mapping[int, int]) -> None:
-        if now != self.now:
-            self.now = now
-            self.changed.emit()
+        if now == self.now:
+            return
+        self.now = now
+        self._keep_offer(number for number in self.latest if number in now)
+        self.changed.emit()
+
+    def _keep_offer(self, left: Iterable[int]) -> None:
+        """Go on offering to separate these of the latest; without any of them nothing is offered."""
+        before, self.latest = self.latest, tuple(left)
+        if before and not self.latest:
+            self._notices.withdrawn.emit(SEPARATE)
 
     def _ask(self, found: PiecesFound) -> None:
         """Ask whether each part of masks that tell no objects is one."""

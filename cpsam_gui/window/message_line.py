@@ -52,6 +52,10 @@ class MessageLine(QObject):
         """Whether a message is there that offers an action."""
         return self._now is not None and bool(self._now.action)
 
+    def offers(self, action: str) -> bool:
+        """Whether a message is there that offers an action, given by its key."""
+        return self._now is not None and self._now.action == action
+
     def say(self, message: Message) -> None:
         """Show a message now, or after an offer that is there."""
         again = self._now is not None and message.action != "" and message.action == self._now.action

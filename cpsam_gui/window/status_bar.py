@@ -13,6 +13,7 @@ from cpsam_gui.program.i18n import translate, translate_said, written_keys
 from cpsam_gui.program.numbers import counted, filled, written
 from cpsam_gui.program.progress_words import ProgressWords
 from cpsam_gui.session.object_words import marks_of
+from cpsam_gui.session.pieces import SEPARATE
 from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.style import theme
 from cpsam_gui.style.yielding_words import YieldingWords
@@ -44,7 +45,7 @@ class StatusBar(QStatusBar):
         super().__init__()
         self._open_image, self._notices = session.open_image, session.notices
         self._jobs, self._gestures = session.jobs, session.gestures
-        self._rejected = session.rejected
+        self._rejected, self._pieces = session.rejected, session.pieces
         self._watching = session.persistence.watching
         self._words = ProgressWords()
         self._offered: Step | None = None
@@ -155,10 +156,18 @@ class StatusBar(QStatusBar):
         self.offer.show()
 
     def _withdraw(self) -> None:
-        """Take an offer away that was made before the last step of the history, or for another image."""
-        if self._open_image.document.state is not self._offered and not self._line.lasting:
-            self.offer.hide()
-            self._line.withdraw()
+        """Take an offer away that was made before the last step of the history, or for another image.
+
+        Who paints cell by cell makes the next step at once: that two have become one is there until it was read.
+        """
+        if self._open_image.document.state is self._offered or self._line.lasting:
+            return
+        if self._line.offers(SEPARATE) and self._pieces.latest:
+            return
+        self.offer.hide()
+        self._line.withdraw()
+        if not self._line.offers(SEPARATE):
+            self._pieces.end_offer()
 
     def _withdraw_action(self, key: str) -> None:
         action = self.offer.defaultAction()

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt, QTimer
 
-from cpsam_gui import tasks
+from cpsam_gui import operations, tasks
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels import ObjectsPanel
 from cpsam_gui.session import pieces
 from cpsam_gui.state.box import Box
@@ -110,6 +111,77 @@ def test_the_eraser_that_cuts_a_cell_offers_to_separate_it_though_nothing_is_sel
     assert all(
         row.touched for row in session.document.objects.values() if row.box.y0 < 30 and row.box.x0 < 30
     )
+
+
+def test_who_paints_on_reads_that_a_stroke_beside_an_object_made_a_second_piece(
+    painting: Window, qtbot: QtBot
+) -> None:
+    """The next cell, a moment later, had taken the words and the button away: two cells were one without a word."""
+    session, status = painting.session, painting.status
+    stroke(painting, qtbot, 15, 20)
+    (number,) = session.document.objects
+    drag(painting, qtbot, [(15, 31), (15, 33)])
+    assert session.pieces.now == {number: 2}
+    words = f"Object {number} is in 2 pieces now"
+    assert status.hint.text() == words
+    stroke(painting, qtbot, 60, 60)
+    stroke(painting, qtbot, 60, 64)
+    assert len(session.document.objects) == 2
+    assert status.hint.text() == words and status.offer.isVisible()
+    qtbot.mouseClick(status.offer, Qt.MouseButton.LeftButton)
+    assert len(session.document.objects) == 3 and not session.pieces.now
+    assert not status.offer.isVisible() and status.hint.text() != words
+
+
+def test_the_offer_goes_when_the_pieces_are_gone_and_once_it_was_read(painting: Window, qtbot: QtBot) -> None:
+    session, status = painting.session, painting.status
+    stroke(painting, qtbot, 15, 20)
+    stroke(painting, qtbot, 60, 60, SHIFT)
+    session.edits.undo()
+    assert not status.offer.isVisible() and not session.pieces.latest
+    session.edits.redo()
+    stroke(painting, qtbot, 15, 60, SHIFT)
+    assert status.offer.isVisible()
+    # It was there long enough.
+    status._line._next()
+    assert status.offer.isVisible()
+    session.view.selection = frozenset()
+    stroke(painting, qtbot, 40, 80)
+    assert not status.offer.isVisible()
+    # Nor is anything separated that nobody speaks of any more.
+    qtbot.keyClick(painting, Qt.Key.Key_G, SHIFT)
+    assert len(session.document.objects) == 2
+
+
+def pasted(window: Window, qtbot: QtBot) -> None:
+    session = window.session
+    session.view.selection = frozenset([1])
+    session.edits.copy()
+    session.edits.change(lambda document: operations.delete(document, [1]))
+    with session.document.step("Line"):
+        session.document.write(Box(0, 1, 20, 21, 10, 30), np.full((1, 1, 20), 9, np.uint32))
+    session.edits.paste_in_place()
+
+
+def merged(window: Window, qtbot: QtBot) -> None:
+    window.session.view.selection = frozenset([1, 4])
+    actions_of(window)["merge"].trigger()
+
+
+def outlined(window: Window, qtbot: QtBot) -> None:
+    window.session.gestures.use("lasso")
+    drag(window, qtbot, [(15, 2), (15, 40), (25, 40), (25, 2), (15, 2)])
+
+
+@pytest.mark.parametrize("leave", [pasted, merged, outlined])
+def test_whatever_leaves_an_object_in_pieces_offers_to_separate_them(
+    segmented: Window, qtbot: QtBot, leave: Callable[[Window, QtBot], None]
+) -> None:
+    leave(segmented, qtbot)
+    session = segmented.session
+    (number,) = session.pieces.now
+    assert segmented.status.hint.text() == f"Object {number} is in 2 pieces now"
+    assert segmented.status.offer.text().startswith("Separate pieces  (")
 
 
 def test_pieces_are_flagged_in_the_list_and_a_reason_of_doubt(segmented: Window, qtbot: QtBot) -> None:
