@@ -63,8 +63,8 @@ RUNS = 4000
 WIDTHS_PX = (38, 48, 48, 68, 50)
 # Places of the column that is as wide as its words are, and of that which shows icons for them.
 ORIGIN, MARKS = 3, 4
-AREA, LARGE_BODY = 1, 888_888
-"""Place of the column of sizes, and voxels for which it has room in a stack."""
+NUMBER, AREA, LARGE, LARGE_BODY = 0, 1, 88_888, 888_888
+"""Places of the columns of numbers and sizes; pixels for which the second has room, and voxels in a stack."""
 LEAST_WIDTH_PX = 32
 NO_BREAK = "\u00a0"
 NOTHING = "Nothing is selected. Click an object."
@@ -110,7 +110,7 @@ class ObjectsPanel(Panel):
         self._open_image, self._view = session.open_image, session.view
         self._jobs, self._gestures = session.jobs, session.gestures
         self._pieces, self._edits = session.pieces, session.edits
-        self._of_bodies = False
+        self._room_for: tuple[int, bool] | None = None
         self._selecting = False
         # Of one object that is selected.
         self._shown_row: int | None = None
@@ -344,13 +344,16 @@ class ObjectsPanel(Panel):
         self._selecting = False
 
     def _make_room(self, *, bodies: bool) -> None:
-        """Give the sizes of bodies, longer numbers than areas, a wider column; once, so that it can be set."""
+        """Give numbers and sizes the room that they need; once, so that a person can set it."""
         header = self.table.horizontalHeader()
-        if header is None or bodies is self._of_bodies:
+        last = int(self.model.ids.max(initial=0))
+        needed = (len(str(last)), bodies)
+        if header is None or needed == self._room_for:
             return
-        self._of_bodies = bodies
-        room = self.table.fontMetrics().horizontalAdvance(written(LARGE_BODY)) + 2 * theme.GRID_PX
-        header.resizeSection(AREA, max(WIDTHS_PX[AREA], room) if bodies else WIDTHS_PX[AREA])
+        self._room_for = needed
+        for place, longest in ((NUMBER, "8" * needed[0]), (AREA, written(LARGE_BODY if bodies else LARGE))):
+            room = self.table.fontMetrics().horizontalAdvance(longest) + 2 * theme.GRID_PX
+            header.resizeSection(place, max(WIDTHS_PX[place], room))
 
     def go_to(self, index: QModelIndex) -> None:
         """Bring the object of a row into the middle of the canvas."""

@@ -207,7 +207,9 @@ class TableModel(QAbstractTableModel):
             return None
         place, column = self.places[index.row()], self.columns[self.names[index.column()]]
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell_text(column[place])
+            # An id is a name, not a quantity.
+            is_id = self.names[index.column()] == "id"
+            return str(column[place]) if is_id else cell_text(column[place])
         if role == Qt.ItemDataRole.TextAlignmentRole and column.dtype.kind in "iuf":
             return RIGHT
         if role == Qt.ItemDataRole.BackgroundRole and self._selected[place]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,14 @@ class TrainingRow:
         if self.is_stack:
             words = "{name}: {count} parts" if self.of_squares else "{name}: {count} planes"
             return translate(words).format(name=one.pair.image.name, count=written(len(self.parts)))
-        return one.name if one.pair.section is None else f"    {translate_said(one.pair.section.title)}"
+        if one.pair.section is not None:
+            return f"    {translate_said(one.pair.section.title)}"
+        key = one.pair.key
+        if key.time is None:
+            return one.name
+        # Counted as on the slider: names of files count from 0.
+        untimed = replace(one.pair, key=replace(key, time=None)).name
+        return translate("{name}, time {number}").format(name=untimed, number=key.time + 1)
 
     @property
     def of_squares(self) -> bool:

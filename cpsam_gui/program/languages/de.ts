@@ -2552,7 +2552,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Neighbours differ</source>
-      <translation>Nachbarn unterscheiden sich</translation>
+      <translation>Nachbarn verschieden</translation>
     </message>
     <message>
       <source>New false positive</source>

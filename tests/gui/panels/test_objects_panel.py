@@ -123,3 +123,19 @@ def test_the_sizes_of_bodies_are_not_cut(window: Window, stack_file: Path, qtbot
     panel.refresh()
     assert header.sectionSize(AREA) > metrics.horizontalAdvance("888,888") + 4
     assert header.sectionSize(AREA) >= flat
+
+
+def test_numbers_and_sizes_have_the_room_they_need(segmented: Window) -> None:
+    """Of an image of 5,000 objects each number above 999 was cut, and areas of five digits were."""
+    panel, document = segmented.panel(ObjectsPanel), segmented.session.document
+    header, metrics = panel.table.horizontalHeader(), panel.table.fontMetrics()
+    assert header is not None
+    document._content.next_id = 12_345
+    operations.add(document, Box(0, 1, 0, 4, 0, 4), np.ones((1, 4, 4), bool))
+    panel.refresh()
+    assert header.sectionSize(0) > metrics.horizontalAdvance("12345") + 4
+    assert header.sectionSize(AREA) > metrics.horizontalAdvance("88,888") + 4
+    # A person's own width stays.
+    header.resizeSection(0, 33)
+    panel.refresh()
+    assert header.sectionSize(0) == 33

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,11 @@ from PyQt6.QtWidgets import QApplication, QScrollArea
 
 from cpsam_core.data.pairs import Pair
 from cpsam_core.data.sections import Section
+from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.retrain import Candidate
 from cpsam_gui.panels import TrainPanel
 from cpsam_gui.panels.train.images import ROW_PX, CandidateTable
-from cpsam_gui.panels.train.rows import ASIDE, LEARN, NAME, OBJECTS
+from cpsam_gui.panels.train.rows import ASIDE, LEARN, NAME, OBJECTS, TrainingRow
 from cpsam_gui.window.screen import opening_size, share_height
 
 if TYPE_CHECKING:
@@ -31,6 +33,15 @@ if TYPE_CHECKING:
     from cpsam_gui.window.window import Window
 
 ON, PART, OFF = Qt.CheckState.Checked, Qt.CheckState.PartiallyChecked, Qt.CheckState.Unchecked
+
+
+def test_time_points_are_counted_as_on_the_slider() -> None:
+    """Their files count from 0: the one at time 3 of the slider was listed as t002."""
+    pair = Pair(Path("movie.tif"), Path("movie.cpsam"), "cells", key=DocumentKey(time=2))
+    assert TrainingRow((Candidate(pair),), ()).name == "movie.tif, time 3"
+    scene = replace(pair, key=DocumentKey(scene=1, time=2))
+    assert TrainingRow((Candidate(scene),), ()).name == "movie.tif s01, time 3"
+    assert TrainingRow((Candidate(replace(pair, key=DocumentKey())),), ()).name == "movie.tif"
 
 
 def test_planes_of_a_stack_are_ticked_one_by_one_or_all_together(
