@@ -137,6 +137,6 @@ class TrainingChip(QWidget):
         if training.paused:
             return translate("Training: {where}, paused").format(where=where)
         if now.measuring:
-            return translate("Training: {where}, measuring the model").format(where=where)
+            return translate("Training: {where}, validating the model").format(where=where)
         left = translate("{time} left").format(time=duration(now.seconds_left))
         return translate("Training: {where}, {left}").format(where=where, left=left)

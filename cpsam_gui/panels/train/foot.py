@@ -106,7 +106,7 @@ class TrainFoot(QFrame):
         if now is None:
             return translate_said(training.note) if training.note else translate("Checking the images")
         if now.measuring:
-            words = translate("Epoch {epoch} of {epochs}: measuring the model")
+            words = translate("Epoch {epoch} of {epochs}: validating the model")
             return words.format(epoch=now.epoch, epochs=now.epochs)
         words = translate("Epoch {epoch} of {epochs}, {time} left")
         return words.format(epoch=now.epoch, epochs=now.epochs, time=duration(now.seconds_left))

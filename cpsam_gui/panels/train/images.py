@@ -115,8 +115,8 @@ class CandidateTable(QAbstractTableModel):
             return QColor(theme.current().warning if row.problem else theme.current().dim)
         if role == Qt.ItemDataRole.ToolTipRole and column == ASIDE and row.chosen_to_judge:
             return translate(
-                "Chosen by the program to validate the new model: a click keeps it so, a tick at the left learns from "
-                "it instead."
+                "Chosen by the program to validate the new model. Click to keep it that way; tick the box at the left "
+                "to train on it instead."
             )
         if role == CHOSEN_BY_PROGRAM:
             return column == ASIDE and row.chosen_to_judge

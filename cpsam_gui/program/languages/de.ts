@@ -713,8 +713,8 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Dateien von zwei oder mehr Personen wählen</translation>
     </message>
     <message>
-      <source>Chosen by the program to validate the new model: a click keeps it so, a tick at the left learns from it instead.</source>
-      <translation>Vom Programm gewählt, um das neue Modell daran zu validieren: Ein Klick lässt es dabei, ein Haken links lernt stattdessen daraus.</translation>
+      <source>Chosen by the program to validate the new model. Click to keep it that way; tick the box at the left to train on it instead.</source>
+      <translation>Vom Programm zum Validieren des neuen Modells gewählt. Ein Klick hält das fest; mit einem Haken links lernt das Modell stattdessen daraus.</translation>
     </message>
     <message>
       <source>Class</source>
@@ -1413,8 +1413,8 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Epoche {epoch} von {epochs}, noch {time}</translation>
     </message>
     <message>
-      <source>Epoch {epoch} of {epochs}: measuring the model</source>
-      <translation>Epoche {epoch} von {epochs}: das Modell wird gemessen</translation>
+      <source>Epoch {epoch} of {epochs}: validating the model</source>
+      <translation>Epoche {epoch} von {epochs}: Das Modell wird validiert</translation>
     </message>
     <message>
       <source>Epochs</source>
@@ -4602,7 +4602,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>This is the first of the images listed: the filter hides others</source>
-      <translation>Das ist das erste der aufgelisteten Bilder: der Filter verbirgt weitere</translation>
+      <translation>Das ist das erste der aufgelisteten Bilder: Der Filter verbirgt weitere</translation>
     </message>
     <message>
       <source>This is the last image of the folder</source>
@@ -4610,7 +4610,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>This is the last of the images listed: the filter hides others</source>
-      <translation>Das ist das letzte der aufgelisteten Bilder: der Filter verbirgt weitere</translation>
+      <translation>Das ist das letzte der aufgelisteten Bilder: Der Filter verbirgt weitere</translation>
     </message>
     <message>
       <source>This is the last one</source>
@@ -4769,12 +4769,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Training: {where}</translation>
     </message>
     <message>
-      <source>Training: {where}, measuring the model</source>
-      <translation>Training: {where}, das Modell wird gemessen</translation>
-    </message>
-    <message>
       <source>Training: {where}, paused</source>
       <translation>Training: {where}, angehalten</translation>
+    </message>
+    <message>
+      <source>Training: {where}, validating the model</source>
+      <translation>Training: {where}, das Modell wird validiert</translation>
     </message>
     <message>
       <source>Training: {where}, {left}</source>
@@ -4914,7 +4914,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Waiting for room on the disk</source>
-      <translation>Wartet auf Platz auf der Festplatte</translation>
+      <translation>Wartet auf Platz auf dem Datenträger</translation>
     </message>
     <message>
       <source>Waits while the model is in use</source>

@@ -1467,8 +1467,8 @@ def test_bar_and_words_tell_of_the_epoch_at_work_and_nothing_is_full_before_it_i
     told(10, "epoch 3/3, loss 0.5", "Epoch 3 of 3, 20 s left")
     assert chip.words.text() == "Training: epoch 3 of 3, 20 s left"
     assert foot.bar.value() == round(foot.bar.maximum() * 10 / 12)
-    told(12, "epoch 3/3, loss 0.5", "Epoch 3 of 3: measuring the model")
-    assert chip.words.text() == "Training: epoch 3 of 3, measuring the model"
+    told(12, "epoch 3/3, loss 0.5", "Epoch 3 of 3: validating the model")
+    assert chip.words.text() == "Training: epoch 3 of 3, validating the model"
     assert foot.bar.maximum() == 0, "nobody knows how long that takes"
     session.training.stop()
     assert foot.time.text() == "Stopping after this step…"
