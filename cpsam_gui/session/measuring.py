@@ -275,12 +275,21 @@ class MeasurementController(QObject):
         if not self.fresh and not self._broken:
             self._timer.start(self._rest)
 
-    def export(self, target: Path, columns: Mapping[str, NDArray[Any]]) -> None:
-        """Write columns as a table in the background; the ending of the name says in which form."""
+    def export(self, target: Path, columns: Mapping[str, NDArray[Any]], of: int) -> None:
+        """Write columns as a table in the background; the ending of the name says in which form.
+
+        Where these are some objects `of` more, as a filter lets them through, that is said.
+        """
         from cpsam_core.measure import write_table
 
+        count = len(next(iter(columns.values()), ()))
+
         def done(_: None) -> None:
-            self._notices.message.emit(translate("Saved {}").format(target))
+            words = translate("Saved {}").format(target)
+            if count < of:
+                some = translate("{count} of {all} objects, those that the filter shows")
+                words += "   " + some.format(count=written(count), all=written(of))
+            self._notices.message.emit(words)
 
         work = partial(write_table, target, dict(columns))
         self._jobs.run(

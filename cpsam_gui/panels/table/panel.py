@@ -284,7 +284,7 @@ class TablePanel(Panel):
         if target is not None:
             model = self.model
             shown = {name: model.columns[name][model.places] for name in model.names}
-            self._measuring.export(target, shown)
+            self._measuring.export(target, shown, len(model.columns["id"]))
 
     def ask_folder(self) -> None:
         """Let the user choose where the tables of the whole folder go, and measure it."""

@@ -6285,6 +6285,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{count} von {all} Objekten</translation>
     </message>
     <message>
+      <source>{count} of {all} objects, those that the filter shows</source>
+      <translation>{count} von {all} Objekten: die, die der Filter zeigt</translation>
+    </message>
+    <message>
       <source>{count} possible cells without a mask</source>
       <translation>{count} mögliche Zellen ohne Maske</translation>
     </message>

@@ -221,9 +221,12 @@ def test_export_writes_what_is_shown(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(target), "CSV (*.csv)"))
     panel.top.filter.setText("id > 1")
     panel.refresh()
+    said: list[str] = []
+    panel._notices.message.connect(said.append)
     panel.ask_export()
     written = tmp_path / "table.csv"
-    qtbot.waitUntil(written.is_file)
+    qtbot.waitUntil(lambda: bool(said))
+    assert "3 of 4 objects" in said[-1], "the filter hides one"
     lines = written.read_text().splitlines()
     assert lines[0].startswith("id,class,area") and len(lines) == 4
     assert "min_channel_1" not in lines[0]
