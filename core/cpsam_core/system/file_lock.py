@@ -24,6 +24,8 @@ from cpsam_core.system.write_errors import FORBIDDEN
 __all__ = ["LOCK", "FileLock", "Owner", "hold", "in_use", "remove_left_locks"]
 
 LOCK = ".lock"
+MOST_PROCESSES = 1 << 31
+"""No system counts further; whoever writes into a shared folder can write any number into a lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,11 @@ class FileLock:
         try:
             file.seek(0)
             stored: dict[str, Any] = json.loads(file.read(4096) or b"null")
-            return Owner(
-                str(stored["user"]), str(stored["computer"]), int(stored["process"]), float(stored["since"])
-            )
-        except (OSError, ValueError, TypeError, KeyError):
+            process = int(stored["process"])
+            if not 0 <= process < MOST_PROCESSES:
+                return None
+            return Owner(str(stored["user"]), str(stored["computer"]), process, float(stored["since"]))
+        except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return None
 
 
