@@ -46,6 +46,8 @@ class RunState:
 
     options_changed = Signal()
     """Model, settings, device or the fate of existing masks were changed."""
+    flows_changed = Signal()
+    """The flows are those of another run, or there are none any more; with them the diameter that it used."""
     notes_changed = Signal()
     """There is something else to say of the last run, or nothing any more."""
 
@@ -73,6 +75,7 @@ class RunState:
         self._flows = output
         # Objects of the last thresholds, for those that only choose among them.
         self.memory = (output.memory if output is not None else None) or MaskMemory()
+        self.flows_changed.emit()
 
     @property
     def trace(self) -> RunTrace:
@@ -83,6 +86,7 @@ class RunState:
     def trace(self, trace: RunTrace) -> None:
         self._flows, self.memory, self.identities = trace.flows, trace.memory, trace.identities
         self.last_settings, self.notes = dict(trace.settings), trace.notes
+        self.flows_changed.emit()
 
     @property
     def notes(self) -> tuple[str, ...]:

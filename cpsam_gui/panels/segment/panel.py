@@ -152,6 +152,7 @@ class SegmentPanel(Panel):
         self.more.head.toggled.connect(self._look_at_machine)
         self.mode.currentIndexChanged.connect(lambda _: self._change(keep=self.mode.currentData()))
         self._run_state.options_changed.connect(self.refresh)
+        self._run_state.flows_changed.connect(self._show_diameter)
         self._forecast.changed.connect(self.refresh)
         open_image.image_changed.connect(self._new_image)
         for signal in (open_image.objects_changed, self._jobs.started, self._jobs.finished):
@@ -169,7 +170,7 @@ class SegmentPanel(Panel):
         settings = options.settings
         if self.model.shown != options.model.name:
             self.model.show_model(options.model.name)
-        self.diameter.show_value(settings.diameter)
+        self._show_diameter()
         for widget, value in (
             (self.flow, settings.flow_threshold),
             (self.cellprob, settings.cellprob_threshold),
@@ -187,6 +188,9 @@ class SegmentPanel(Panel):
         self.more.show_options(options)
         self.reset.setVisible(not options.is_default)
         self.foot.show_estimate()
+
+    def _show_diameter(self) -> None:
+        self.diameter.show_value(self._run_state.options.settings.diameter)
 
     def may_close(self) -> bool:
         """Ask before the window is closed on a folder at work."""

@@ -174,6 +174,25 @@ def test_the_review_goes_on_in_an_image_segmented_ahead_and_says_where_its_last_
     assert len(session.document.objects) == 4 and reviewing.present > 0
 
 
+def test_the_diameter_that_was_measured_is_shown_for_masks_made_ahead_and_follows_undo(
+    window: Window, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
+) -> None:
+    """It had been a dash for an image segmented ahead, and that of a run that was taken back stayed."""
+    segmenter.used = 28.7
+    begin(window, qtbot, folder)
+    session, number = window.session, window.panel(SegmentPanel).diameter.number
+    qtbot.waitUntil(lambda: "b.tif" in names(window))
+    assert number.value() == 28.7
+    actions_of(window)["undo"].trigger()
+    assert number.text() == "-"
+    actions_of(window)["redo"].trigger()
+    assert number.value() == 28.7
+    session.document.mark_saved()
+    window.open_neighbour(1)
+    qtbot.waitUntil(lambda: session.path == folder / "b.tif" and len(session.document.objects) == 4)
+    assert number.value() == 28.7 and not number.isEnabled()
+
+
 def test_what_is_drawn_while_an_image_takes_its_thresholds_stays(
     window: Window, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
 ) -> None:
