@@ -33,8 +33,8 @@ PROSE = re.compile(
     re.I,
 )
 """Words that stand in an English sentence and in few names."""
-NAME = re.compile(r"^(?:[/\\~]|[A-Za-z]:[/\\])|\.[A-Za-z]\w{1,9}$|[<>=]")
-"""A path, a name with its ending or an expression, which holds any words."""
+NAME = re.compile(r"^(?:[/\\~]|[A-Za-z]:[/\\])|\.[A-Za-z]\w{1,9}$|[<>=]|^(['\"]).*\1$")
+"""A path, a name with its ending, an expression, or what another program said, in quotes: they hold any words."""
 LEAST_LETTERS = 8
 """Letters that a template has beside its values, so that it is recognised in a text by more than chance."""
 FOLDER = Path(__file__).parent / "languages"

@@ -92,9 +92,10 @@ class Neighbours:
             return
         if len(passed) == 1:
             known = self._folder.now.unreadable.get(passed[0])
-            words = translate("{name} cannot be read and was passed over. {why}")
-            why = known.why if known is not None else ""
-            self._notices.ended.emit(words.format(name=passed[0].name, why=why).strip(), "")
+            name, why = passed[0].name, known.why if known is not None else ""
+            # The reason mostly begins with the name.
+            said = why if name in why else f"{name}: {why}" if why else name
+            self._notices.ended.emit(translate("Passed over: {why}").format(why=said), "")
         else:
             words = translate("{:,} images cannot be read and were passed over. The list of files says why.")
             self._notices.ended.emit(filled(words, len(passed)), "")

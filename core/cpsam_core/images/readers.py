@@ -308,13 +308,14 @@ def _by_suffix(path: Path) -> Reader | None:
     return next((reader for reader in _READERS if name.endswith(reader.suffixes)), None)
 
 
-def _by_content(path: Path, expected: Reader | None) -> Reader:
+def _by_content(path: Path, expected: Reader) -> Reader:
     """Believe the first bytes rather than the suffix: a renamed PNG is still a PNG."""
     head = head_of(path)
-    if expected is not None and (not expected.begins or head.startswith(expected.begins)):
+    if not expected.begins or head.startswith(expected.begins):
         return expected
     for reader in _READERS:
         if reader.begins and head.startswith(reader.begins):
             return reader
-    kind = expected.name if expected is not None else "an image"
-    raise ImageError(f"{path} is not {kind} file, whatever its name says, or it is damaged at its start.")
+    raise ImageError(
+        f"{path} is not {expected.name} file, whatever its name says, or it is damaged at its start."
+    )

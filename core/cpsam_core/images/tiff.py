@@ -91,14 +91,13 @@ def reading_tiff(path: Path) -> Iterator[None]:
             yield
         except TIFF_DAMAGE as error:
             why = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise ImageError(f"{path} is a damaged or incomplete TIFF file ({why}). {AGAIN}") from error
+            raise ImageError(f"{path} is a damaged or incomplete TIFF file ({why!r}). {AGAIN}") from error
     for record in complaints:
         message = record.getMessage()
         if record.levelno >= logging.ERROR or TELLING.search(message):
             # The message begins with the representation of an object, of no use to the reader.
-            raise ImageError(
-                f"{path} is a damaged or incomplete TIFF file ({message.split('> ')[-1][:200]}). {AGAIN}"
-            )
+            why = message.split("> ")[-1][:200]
+            raise ImageError(f"{path} is a damaged or incomplete TIFF file ({why!r}). {AGAIN}")
         log.debug("%s: %s", path, message)
 
 

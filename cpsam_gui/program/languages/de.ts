@@ -251,6 +251,10 @@
       <translation>Eine Liste kann nur auf in folgen, wie in {} in (1, 2).</translation>
     </message>
     <message>
+      <source>A list is not an image: give one image after another, or put planes of one image together with numpy.stack and say what the axes are.</source>
+      <translation>Eine Liste ist kein Bild: Geben Sie ein Bild nach dem anderen, oder fassen Sie Ebenen eines Bildes mit numpy.stack zusammen und sagen Sie, was die Achsen sind.</translation>
+    </message>
+    <message>
       <source>A little better, about three times slower</source>
       <translation>Etwas besser, etwa dreimal so langsam</translation>
     </message>
@@ -503,6 +507,14 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Axes of the image</source>
       <translation>Achsen des Bildes</translation>
+    </message>
+    <message>
+      <source>Axes {} make no sense: give one letter for each axis, in the order of the file, out of T (time), Z (depth), C (channel), Y (row), X (column), S (red, green, blue); for example ZCYX.</source>
+      <translation>Die Achsen {} ergeben keinen Sinn: Nötig ist ein Buchstabe je Achse, in der Reihenfolge der Datei: T (Zeit), Z (Tiefe), C (Kanal), Y (Zeile), X (Spalte), S (Rot, Grün, Blau); zum Beispiel ZCYX.</translation>
+    </message>
+    <message>
+      <source>Axes {} name {} dimensions, but {} has {} (shape {}).</source>
+      <translation>Die Achsen {} nennen {} Dimensionen, aber {} hat {} (Form {}).</translation>
     </message>
     <message>
       <source>Axis {number}, length {length}</source>
@@ -2031,6 +2043,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Label-Bild (TIFF)</translation>
     </message>
     <message>
+      <source>Labels are written as .tif, .png or .npy, not as {}.</source>
+      <translation>Labels werden als .tif, .png oder .npy geschrieben, nicht als {}.</translation>
+    </message>
+    <message>
       <source>Language</source>
       <translation>Sprache</translation>
     </message>
@@ -2975,6 +2991,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>P: Länge des Umrisses samt Löchern (Benkrid und Crookes, 2000; wie scikit-image)</translation>
     </message>
     <message>
+      <source>PNG holds labels up to 65,535, and these go up to {}: write {} as TIFF.</source>
+      <translation>PNG fasst Labels bis 65.535, und diese gehen bis {}: Schreiben Sie {} als TIFF.</translation>
+    </message>
+    <message>
+      <source>PNG holds one plane, and these labels have {}: write {} as TIFF.</source>
+      <translation>PNG fasst eine Ebene, und diese Labels haben {}: Schreiben Sie {} als TIFF.</translation>
+    </message>
+    <message>
       <source>Paged optimiser</source>
       <translation>Ausgelagerter Optimierer</translation>
     </message>
@@ -2989,6 +3013,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Parts of {} others, kept aside earlier, judge it, too.</source>
       <translation>Auch Teile von {} anderen, die früher zurückgehalten wurden, beurteilen es.</translation>
+    </message>
+    <message>
+      <source>Passed over: {why}</source>
+      <translation>Übergangen: {why}</translation>
     </message>
     <message>
       <source>Passes over the training images</source>
@@ -3037,6 +3065,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Picture with outlines (PNG)</source>
       <translation>Bild mit Umrissen (PNG)</translation>
+    </message>
+    <message>
+      <source>Pictures are written as PNG: let the name {} end in .png.</source>
+      <translation>Bilder werden als PNG geschrieben: Lassen Sie den Namen {} auf .png enden.</translation>
     </message>
     <message>
       <source>Pieces</source>
@@ -4225,6 +4257,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Masken von {} wurden geändert.</translation>
     </message>
     <message>
+      <source>The masks of {} in {} cannot be read ({}), and saving would lose them.</source>
+      <translation>Die Masken von {} in {} sind nicht lesbar ({}), und beim Speichern gingen sie verloren.</translation>
+    </message>
+    <message>
       <source>The masks there have changed meanwhile; look again</source>
       <translation>Die Masken dort haben sich inzwischen geändert; noch einmal suchen</translation>
     </message>
@@ -5097,12 +5133,44 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>[schreibgeschützt]</translation>
     </message>
     <message>
+      <source>a CZI</source>
+      <translation>CZI</translation>
+    </message>
+    <message>
+      <source>a JPEG</source>
+      <translation>JPEG</translation>
+    </message>
+    <message>
+      <source>a NPY</source>
+      <translation>NPY</translation>
+    </message>
+    <message>
+      <source>a PNG</source>
+      <translation>PNG</translation>
+    </message>
+    <message>
+      <source>a TIFF</source>
+      <translation>TIFF</translation>
+    </message>
+    <message>
       <source>a dot</source>
       <translation>einen Punkt</translation>
     </message>
     <message>
       <source>a function</source>
       <translation>eine Funktion</translation>
+    </message>
+    <message>
+      <source>a label image</source>
+      <translation>Label-Bild</translation>
+    </message>
+    <message>
+      <source>a page of it has {} entries</source>
+      <translation>eine Seite hat {} Einträge</translation>
+    </message>
+    <message>
+      <source>a part of it is damaged</source>
+      <translation>ein Teil ist beschädigt</translation>
     </message>
     <message>
       <source>about {:.0f} min left</source>
@@ -5133,8 +5201,28 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>alle {} Zeitpunkte</translation>
     </message>
     <message>
+      <source>an HDF5</source>
+      <translation>HDF5</translation>
+    </message>
+    <message>
+      <source>an MRC</source>
+      <translation>MRC</translation>
+    </message>
+    <message>
+      <source>an ND2</source>
+      <translation>ND2</translation>
+    </message>
+    <message>
+      <source>an OME-Zarr</source>
+      <translation>OME-Zarr</translation>
+    </message>
+    <message>
       <source>an epoch has at least one sample, not {}</source>
       <translation>eine Epoche hat mindestens ein Beispiel, nicht {}</translation>
+    </message>
+    <message>
+      <source>an image of a microscope</source>
+      <translation>Mikroskop</translation>
     </message>
     <message>
       <source>an unknown computer</source>
@@ -5441,6 +5529,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>wird zuerst heruntergeladen</translation>
     </message>
     <message>
+      <source>it became shorter while it was read</source>
+      <translation>sie wurde kürzer, während sie gelesen wurde</translation>
+    </message>
+    <message>
+      <source>it has fewer tiles than its size asks for</source>
+      <translation>sie hat weniger Kacheln, als ihre Größe verlangt</translation>
+    </message>
+    <message>
+      <source>it holds no numbers</source>
+      <translation>darin stehen keine Zahlen</translation>
+    </message>
+    <message>
       <source>it is better on these images and worse on others</source>
       <translation>es ist auf diesen Bildern besser und auf anderen schlechter</translation>
     </message>
@@ -5453,8 +5553,28 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>dass es besser ist, steht nicht fest</translation>
     </message>
     <message>
+      <source>it is of another kind</source>
+      <translation>sie ist von anderer Art</translation>
+    </message>
+    <message>
       <source>it is worse</source>
       <translation>es ist schlechter</translation>
+    </message>
+    <message>
+      <source>its chunks have other axes than the array</source>
+      <translation>ihre Blöcke haben andere Achsen als das Ganze</translation>
+    </message>
+    <message>
+      <source>its description names {} planes</source>
+      <translation>ihre Beschreibung nennt {} Ebenen</translation>
+    </message>
+    <message>
+      <source>its header is damaged</source>
+      <translation>ihr Kopf ist beschädigt</translation>
+    </message>
+    <message>
+      <source>its kind of colour is impossible</source>
+      <translation>ihre Art von Farbe gibt es nicht</translation>
     </message>
     <message>
       <source>its masks are larger than memory; open it and export it alone</source>
@@ -5463,6 +5583,22 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>its masks were made ahead and are not saved: open it and save</source>
       <translation>seine Masken wurden im Voraus gemacht und sind nicht gespeichert: öffnen und speichern Sie es</translation>
+    </message>
+    <message>
+      <source>its pages lead round in a circle</source>
+      <translation>ihre Seiten führen im Kreis</translation>
+    </message>
+    <message>
+      <source>its palette has an impossible number of bits</source>
+      <translation>ihre Palette hat eine unmögliche Zahl von Bits</translation>
+    </message>
+    <message>
+      <source>its palette is damaged</source>
+      <translation>ihre Palette ist beschädigt</translation>
+    </message>
+    <message>
+      <source>its table is no table</source>
+      <translation>ihre Tabelle ist keine</translation>
     </message>
     <message>
       <source>kept aside</source>
@@ -5535,6 +5671,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>making outlines</source>
       <translation>Umrisse entstehen</translation>
+    </message>
+    <message>
+      <source>masks of shape {}</source>
+      <translation>Masken der Form {}</translation>
     </message>
     <message>
       <source>masks of {} only</source>
@@ -5771,6 +5911,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>part of the program</source>
       <translation>Teil des Programms</translation>
+    </message>
+    <message>
+      <source>parts of a file are read without gaps</source>
+      <translation>Teile einer Datei werden ohne Lücken gelesen</translation>
     </message>
     <message>
       <source>paused</source>
@@ -6345,10 +6489,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{name} als Wahrheit</translation>
     </message>
     <message>
-      <source>{name} cannot be read and was passed over. {why}</source>
-      <translation>{name} ist nicht lesbar und wurde übergangen. {why}</translation>
-    </message>
-    <message>
       <source>{name} in expressions</source>
       <translation>{name} in Ausdrücken</translation>
     </message>
@@ -6453,6 +6593,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} und beginnen Sie erneut{}</translation>
     </message>
     <message>
+      <source>{} and the image differ in size: {} against {}. Were they made for another image, or for a scaled or cropped copy?</source>
+      <translation>{} und das Bild sind verschieden groß: {} gegen {}. Gehören sie zu einem anderen Bild oder zu einer skalierten oder beschnittenen Kopie?</translation>
+    </message>
+    <message>
+      <source>{} and the masks differ in size: {} against {}.</source>
+      <translation>{} und die Masken sind verschieden groß: {} gegen {}.</translation>
+    </message>
+    <message>
+      <source>{} belongs to a set of OME-TIFF files, and its description names no plane of its own; was it renamed? Give it back the name that the microscope gave it.</source>
+      <translation>{} gehört zu einem Satz von OME-TIFF-Dateien, und die Beschreibung nennt keine Ebene darin; wurde die Datei umbenannt? Geben Sie ihr den Namen zurück, den das Mikroskop ihr gab.</translation>
+    </message>
+    <message>
       <source>{} bytes</source>
       <translation>{} Bytes</translation>
     </message>
@@ -6467,6 +6619,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} cannot be read</source>
       <translation>{} nicht lesbar</translation>
+    </message>
+    <message>
+      <source>{} cannot be read ({}).</source>
+      <translation>{} ist nicht lesbar ({}).</translation>
+    </message>
+    <message>
+      <source>{} cannot be read as JPEG ({}).</source>
+      <translation>{} ist nicht als JPEG lesbar ({}).</translation>
     </message>
     <message>
       <source>{} cannot be read as {}: it is damaged or incomplete ({}). {}</source>
@@ -6533,6 +6693,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} gibt es schon</translation>
     </message>
     <message>
+      <source>{} file</source>
+      <translation>{}-Datei</translation>
+    </message>
+    <message>
       <source>{} gives values, not yes or no: compare with something, as in {}.</source>
       <translation>{} ergibt Werte, nicht ja oder nein: mit etwas vergleichen, wie in {}.</translation>
     </message>
@@ -6541,20 +6705,112 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} hat ein Komma, wo keines stehen kann.</translation>
     </message>
     <message>
+      <source>{} has no masks of {}; it has masks of {}.</source>
+      <translation>{} hat keine Masken von {}, nur von {}.</translation>
+    </message>
+    <message>
+      <source>{} has no pixels to look at (shape {}).</source>
+      <translation>{} hat keine Pixel (Form {}).</translation>
+    </message>
+    <message>
       <source>{} has no place to save masks in.</source>
       <translation>{} hat keinen Ort, an dem Masken gespeichert werden könnten.</translation>
+    </message>
+    <message>
+      <source>{} has no rows and columns (axes {}, shape {}).</source>
+      <translation>{} hat keine Zeilen und Spalten (Achsen {}, Form {}).</translation>
+    </message>
+    <message>
+      <source>{} has no scene {}; there are {}.</source>
+      <translation>{} hat keine Szene {}; es gibt {}.</translation>
+    </message>
+    <message>
+      <source>{} has no time axis (axes {}), so there is no time point {}. If one of its axes is time, say so with the axes, for example TYX.</source>
+      <translation>{} hat keine Zeitachse (Achsen {}), also auch keinen Zeitpunkt {}. Ist eine der Achsen die Zeit, dann geben Sie die Achsen an, zum Beispiel TYX.</translation>
+    </message>
+    <message>
+      <source>{} has no time point {}; there are {}, counted from 0.</source>
+      <translation>{} hat keinen Zeitpunkt {}; es gibt {}, gezählt ab 0.</translation>
     </message>
     <message>
       <source>{} has not enough memory for training in memory mode {}; close other programs, lower the batch size, train adapters only, or train on another device</source>
       <translation>{} hat zu wenig Speicher für Training im Speichermodus {}; schließen Sie andere Programme, verkleinern Sie den Stapel, trainieren Sie nur Adapter oder trainieren Sie auf einem anderen Gerät</translation>
     </message>
     <message>
+      <source>{} has other axes than {}.</source>
+      <translation>{} hat andere Achsen als {}.</translation>
+    </message>
+    <message>
+      <source>{} has several channels; a label image has one.</source>
+      <translation>{} hat mehrere Kanäle; ein Label-Bild hat einen.</translation>
+    </message>
+    <message>
+      <source>{} has the shape {}, and nothing says which axis is time, depth or channel: give the axes, one letter for each out of T, Z, C, Y, X (for example TZCYX).</source>
+      <translation>{} hat die Form {}, und nichts sagt, welche Achse Zeit, Tiefe oder Kanal ist: Geben Sie die Achsen an, je ein Buchstabe aus T, Z, C, Y, X (zum Beispiel TZCYX).</translation>
+    </message>
+    <message>
+      <source>{} has {} entries, and there are {} objects.</source>
+      <translation>{} hat {} Einträge, und es gibt {} Objekte.</translation>
+    </message>
+    <message>
+      <source>{} has {} time points (axes {}, shape {}) and one is needed: {}.</source>
+      <translation>{} hat {} Zeitpunkte (Achsen {}, Form {}), und einer ist nötig: {}.</translation>
+    </message>
+    <message>
+      <source>{} holds a description of more than a gigabyte and is not read.</source>
+      <translation>{} enthält eine Beschreibung von mehr als einem Gigabyte und wird nicht gelesen.</translation>
+    </message>
+    <message>
+      <source>{} holds channels of different kinds ({}); export it as OME-TIFF.</source>
+      <translation>{} enthält Kanäle verschiedener Art ({}); exportieren Sie die Datei als OME-TIFF.</translation>
+    </message>
+    <message>
+      <source>{} holds complex numbers; save its magnitude (or real part) as an image first.</source>
+      <translation>{} enthält komplexe Zahlen; speichern Sie zuerst deren Betrag (oder Realteil) als Bild.</translation>
+    </message>
+    <message>
+      <source>{} holds masks with {} axes (shape {}).</source>
+      <translation>{} enthält Masken mit {} Achsen (Form {}).</translation>
+    </message>
+    <message>
+      <source>{} holds masks, not an image; open the image itself and then these masks.</source>
+      <translation>{} enthält Masken, kein Bild; öffnen Sie das Bild selbst und dann diese Masken.</translation>
+    </message>
+    <message>
       <source>{} holds masks, which would be lost. Choose another name.</source>
       <translation>{} enthält Masken, die dabei verloren gingen. Wählen Sie einen anderen Namen.</translation>
     </message>
     <message>
+      <source>{} holds negative numbers of objects.</source>
+      <translation>{} enthält negative Objektnummern.</translation>
+    </message>
+    <message>
+      <source>{} holds no image: no data set of two axes or more.</source>
+      <translation>{} enthält kein Bild: keinen Datensatz mit zwei Achsen oder mehr.</translation>
+    </message>
+    <message>
+      <source>{} holds no image: nothing in it says so (no multiscales, no plate).</source>
+      <translation>{} enthält kein Bild: Nichts darin sagt das (keine multiscales, keine Platte).</translation>
+    </message>
+    <message>
+      <source>{} holds no masks in a form that is known.</source>
+      <translation>{} enthält keine Masken in einer bekannten Form.</translation>
+    </message>
+    <message>
+      <source>{} holds object numbers up to {}, which make no sense.</source>
+      <translation>{} enthält Objektnummern bis {}, die keinen Sinn ergeben.</translation>
+    </message>
+    <message>
       <source>{} holds one plane, and these objects have {}: choose a format for stacks, such as TIFF.</source>
       <translation>{} enthält eine Ebene, und diese Objekte haben {}: Wählen Sie ein Format für Stapel wie TIFF.</translation>
+    </message>
+    <message>
+      <source>{} holds pickled Python objects, not an image. Loading them could run code.</source>
+      <translation>{} enthält verpackte Python-Objekte, kein Bild. Sie zu laden könnte Programme ausführen.</translation>
+    </message>
+    <message>
+      <source>{} holds several volumes; save them apart.</source>
+      <translation>{} enthält mehrere Volumen; speichern Sie sie einzeln.</translation>
     </message>
     <message>
       <source>{} holds the image itself, not its masks.</source>
@@ -6573,6 +6829,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} enthält, was ein Ausdruck über Spalten nicht kann: {}.</translation>
     </message>
     <message>
+      <source>{} holds {} pixels, and the open image has {}: it belongs to another image.</source>
+      <translation>{} enthält {} Pixel, und das offene Bild hat {}: Die Datei gehört zu einem anderen Bild.</translation>
+    </message>
+    <message>
+      <source>{} holds {} values, which are not numbers of pixels.</source>
+      <translation>{} enthält Werte der Art {}, und das sind keine Zahlen von Pixeln.</translation>
+    </message>
+    <message>
       <source>{} image</source>
       <translation>{} Bild</translation>
     </message>
@@ -6585,8 +6849,56 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} Bilder konnten nicht exportiert werden.</translation>
     </message>
     <message>
+      <source>{} is a TIFF file without an image in it.</source>
+      <translation>{} ist eine TIFF-Datei ohne Bild.</translation>
+    </message>
+    <message>
+      <source>{} is a colour picture, not a label image; labels are whole numbers, one for each object (a 16-bit TIFF or PNG).</source>
+      <translation>{} ist ein Farbbild, kein Label-Bild; Labels sind ganze Zahlen, eine je Objekt (ein TIFF oder PNG mit 16 Bit).</translation>
+    </message>
+    <message>
+      <source>{} is a damaged JPEG file.</source>
+      <translation>{} ist eine beschädigte JPEG-Datei.</translation>
+    </message>
+    <message>
+      <source>{} is a damaged OME-Zarr ({}).</source>
+      <translation>{} ist ein beschädigtes OME-Zarr ({}).</translation>
+    </message>
+    <message>
+      <source>{} is a damaged OME-Zarr: it refers to nothing.</source>
+      <translation>{} ist ein beschädigtes OME-Zarr: Es verweist auf nichts.</translation>
+    </message>
+    <message>
+      <source>{} is a damaged OME-Zarr: it refers to {}.</source>
+      <translation>{} ist ein beschädigtes OME-Zarr: Es verweist auf {}.</translation>
+    </message>
+    <message>
+      <source>{} is a damaged OME-Zarr: the array {} is missing.</source>
+      <translation>{} ist ein beschädigtes OME-Zarr: Das Array {} fehlt.</translation>
+    </message>
+    <message>
+      <source>{} is a damaged array of labels ({}).</source>
+      <translation>{} ist ein beschädigtes Array von Labels ({}).</translation>
+    </message>
+    <message>
+      <source>{} is a damaged or incomplete PNG file ({}). {}</source>
+      <translation>{} ist eine beschädigte oder unvollständige PNG-Datei ({}). {}</translation>
+    </message>
+    <message>
+      <source>{} is a damaged or incomplete TIFF file ({}). {}</source>
+      <translation>{} ist eine beschädigte oder unvollständige TIFF-Datei ({}). {}</translation>
+    </message>
+    <message>
+      <source>{} is a damaged zip file ({}).</source>
+      <translation>{} ist eine beschädigte Zip-Datei ({}).</translation>
+    </message>
+    <message>
       <source>{} is a folder, not a file.</source>
       <translation>{} ist ein Ordner, keine Datei.</translation>
+    </message>
+    <message>
+      <source>{} is a plate without an image in it.</source>
+      <translation>{} ist eine Platte ohne Bild.</translation>
     </message>
     <message>
       <source>{} is a project that holds more than would be written, which would be lost. Choose another name.</source>
@@ -6595,6 +6907,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} is an image, which is never replaced. Choose another name.</source>
       <translation>{} ist ein Bild und wird nie ersetzt. Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+      <source>{} is an incomplete JPEG file: its end is missing.</source>
+      <translation>{} ist eine unvollständige JPEG-Datei: Das Ende fehlt.</translation>
     </message>
     <message>
       <source>{} is another model of this program; choose another place.</source>
@@ -6617,8 +6933,32 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} wird gerade auf dem Computer {} trainiert oder verglichen. Warten Sie das Ende ab, oder beenden Sie es dort; läuft dort nichts mehr, löschen Sie {}.</translation>
     </message>
     <message>
+      <source>{} is damaged ({}).</source>
+      <translation>{} ist beschädigt ({}).</translation>
+    </message>
+    <message>
+      <source>{} is damaged ({}).{}</source>
+      <translation>{} ist beschädigt ({}).{}</translation>
+    </message>
+    <message>
+      <source>{} is damaged: a plane has no data.</source>
+      <translation>{} ist beschädigt: Eine Ebene hat keine Daten.</translation>
+    </message>
+    <message>
       <source>{} is empty (0 bytes); it may not have been copied completely. {}</source>
       <translation>{} ist leer (0 Byte); vielleicht wurde die Datei nicht vollständig kopiert. {}</translation>
+    </message>
+    <message>
+      <source>{} is incomplete: its data end before the last plane does.</source>
+      <translation>{} ist unvollständig: Die Daten enden vor dem Ende der letzten Ebene.</translation>
+    </message>
+    <message>
+      <source>{} is incomplete: shorter than its header says.</source>
+      <translation>{} ist unvollständig: kürzer, als der Kopf sagt.</translation>
+    </message>
+    <message>
+      <source>{} is incomplete: {} parts of a plane are all there is.</source>
+      <translation>{} ist unvollständig: Von einer Ebene gibt es nur {} Teile.</translation>
     </message>
     <message>
       <source>{} is left out of training</source>
@@ -6635,6 +6975,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} is marked to be kept aside, but the start model or one before it learnt from it, so it cannot judge and is left out.</source>
       <translation>{} soll zurückgehalten werden, aber das Ausgangsmodell oder eines davor hat daraus gelernt; es kann also nicht beurteilen und wird ausgelassen.</translation>
+    </message>
+    <message>
+      <source>{} is neither a folder nor a zip file of Zarr.</source>
+      <translation>{} ist weder ein Ordner noch eine Zip-Datei von Zarr.</translation>
     </message>
     <message>
       <source>{} is no comparison, and and, or, not need those, as in {}.</source>
@@ -6657,8 +7001,28 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} ist keine Genauigkeit; möglich sind {} und auto</translation>
     </message>
     <message>
+      <source>{} is no project of this program, or it is damaged ({}).</source>
+      <translation>{} ist kein Projekt dieses Programms oder beschädigt ({}).</translation>
+    </message>
+    <message>
+      <source>{} is not a label image: it has {} axes (shape {}).</source>
+      <translation>{} ist kein Label-Bild: Es hat {} Achsen (Form {}).</translation>
+    </message>
+    <message>
+      <source>{} is not a readable NPY file ({}).</source>
+      <translation>{} ist keine lesbare NPY-Datei ({}).</translation>
+    </message>
+    <message>
+      <source>{} is not a segmentation saved by Cellpose: it holds no masks.</source>
+      <translation>{} ist keine Segmentierung, die Cellpose gespeichert hat: Masken fehlen darin.</translation>
+    </message>
+    <message>
       <source>{} is not done and ends when this image is left.</source>
       <translation>{}: Das ist noch nicht fertig und endet, wenn dieses Bild verlassen wird.</translation>
+    </message>
+    <message>
+      <source>{} is not of a kind that can be read here ({}).</source>
+      <translation>{} ist von keiner Art, die hier lesbar ist ({}).</translation>
     </message>
     <message>
       <source>{} is not of a kind that holds objects here ({}).</source>
@@ -6667,6 +7031,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} is not understood{}; an example is {}.</source>
       <translation>{} ist nicht zu verstehen{}; ein Beispiel ist {}.</translation>
+    </message>
+    <message>
+      <source>{} is not {} file, whatever its name says, or it is damaged at its start.</source>
+      <translation>{} ist trotz des Namens keine {}-Datei oder am Anfang beschädigt.</translation>
+    </message>
+    <message>
+      <source>{} is of the version 3 of Zarr, which needs the library zarr 3 and Python 3.11.</source>
+      <translation>{} ist von der Version 3 von Zarr, die die Bibliothek zarr 3 und Python 3.11 braucht.</translation>
     </message>
     <message>
       <source>{} is older than this work; Save (Ctrl+S) writes it again</source>
@@ -6679,6 +7051,22 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} is out of memory; going on in memory mode {}</source>
       <translation>{} hat keinen Speicher mehr; weiter im Speichermodus {}</translation>
+    </message>
+    <message>
+      <source>{} is packed in one piece of {} x {} pixels and cannot be read in parts: save it in tiles first, or as OME-Zarr.</source>
+      <translation>{} ist in einem Stück von {} x {} Pixeln gepackt und nicht in Teilen lesbar: Speichern Sie die Datei zuerst in Kacheln oder als OME-Zarr.</translation>
+    </message>
+    <message>
+      <source>{} is packed with {}, which is not read here.</source>
+      <translation>{} ist mit {} gepackt, was hier nicht gelesen wird.</translation>
+    </message>
+    <message>
+      <source>{} is read by no plug-in of bioio that is installed ({}). There is one for most kinds: pip install bioio-{}, or bioio-bioformats (needs Java).</source>
+      <translation>{} liest keine installierte Erweiterung von bioio ({}). Für die meisten Arten gibt es eine: pip install bioio-{}, oder bioio-bioformats (braucht Java).</translation>
+    </message>
+    <message>
+      <source>{} is read by the library {}, which is not installed. Install it with: pip install "cpsam-gui[{}]"</source>
+      <translation>{} liest die Bibliothek {}, die nicht installiert ist. Installieren Sie sie mit: pip install "cpsam-gui[{}]"</translation>
     </message>
     <message>
       <source>{} is text, and a number is needed.</source>
@@ -6853,6 +7241,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} bereit</translation>
     </message>
     <message>
+      <source>{} refers to planes that are missing (parts of it may be in other files).</source>
+      <translation>{} verweist auf Ebenen, die fehlen (Teile sind vielleicht in anderen Dateien).</translation>
+    </message>
+    <message>
+      <source>{} refers to planes that are missing.</source>
+      <translation>{} verweist auf Ebenen, die fehlen.</translation>
+    </message>
+    <message>
       <source>{} shows one plane alone, the one with the most labelled pixels.</source>
       <translation>{} zeigt nur eine Ebene, die mit den meisten markierten Pixeln.</translation>
     </message>
@@ -6863,6 +7259,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} shows the image, and the image is not at hand.</source>
       <translation>{} zeigt das Bild, und das Bild ist nicht zur Hand.</translation>
+    </message>
+    <message>
+      <source>{} states a size that is larger than can be held here.</source>
+      <translation>{} nennt eine Größe, die hier nicht zu halten ist.</translation>
+    </message>
+    <message>
+      <source>{} states more images than a plate can have.</source>
+      <translation>{} nennt mehr Bilder, als eine Platte haben kann.</translation>
     </message>
     <message>
       <source>{} stay away</source>
@@ -7019,6 +7423,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{}: {} holds the masks themselves</source>
       <translation>{}: {} enthält die Masken selbst</translation>
+    </message>
+    <message>
+      <source>{}the label image is empty (shape {}).</source>
+      <translation>{}das Label-Bild ist leer (Form {}).</translation>
     </message>
     <message>
       <source>|: write or</source>

@@ -91,6 +91,33 @@ ENGINE = (
 )
 """Modules of the engine of which the same is true."""
 
+RAISERS = (
+    "images/array_files.py",
+    "images/image.py",
+    "images/label_arrays.py",
+    "images/label_files.py",
+    "images/limits.py",
+    "images/npy.py",
+    "images/picture_bytes.py",
+    "images/pictures.py",
+    "images/project_archive.py",
+    "images/project_files.py",
+    "images/readers.py",
+    "images/seg_npy.py",
+    "images/sources.py",
+    "images/tiff.py",
+    "images/tiff_chain.py",
+    "images/tiff_grid.py",
+    "images/tiff_scenes.py",
+    "images/vendor_readers.py",
+    "images/zarr_folder.py",
+    "images/zarr_images.py",
+)
+"""Modules of the engine of which only what they raise is read in the window: why a file cannot be read."""
+
+KINDS = {"Reader": 0, "_register": 0, "decoding": 1}
+"""Calls in those that name a kind of file, and the place of the name."""
+
 
 def texts_of(source: str, *, speaks: bool = False) -> set[str]:
     """Return the texts of one module that are shown translated; all of its words where it `speaks`.
@@ -124,6 +151,24 @@ def texts_of(source: str, *, speaks: bool = False) -> set[str]:
     return found
 
 
+def raised_texts(source: str) -> set[str]:
+    """Return the texts of the errors that a module raises, and the kinds of files that it names in them."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            pieces = _pieces(node.exc)
+            found.update(_templates(node.exc))
+            found.update(
+                one.value
+                for one in ast.walk(node.exc)
+                if isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in pieces
+            )
+        elif isinstance(node, ast.Call) and _name(node) in KINDS:
+            for one in node.args[KINDS[_name(node)] :][:1]:
+                found.update((*_literals(one), *_templates(one)))
+    return set(filter(_is_text, found))
+
+
 def _own_rows(tree: ast.Module) -> dict[str, tuple[int, ...]]:
     """Return the functions of a module that make a row of one of their parameters, and its place."""
     found = {}
@@ -152,7 +197,7 @@ def _literals(node: ast.expr) -> Iterator[str]:
         yield from _literals(node.orelse)
 
 
-def _templates(tree: ast.Module) -> Iterator[str]:
+def _templates(tree: ast.AST) -> Iterator[str]:
     """Yield the texts with values in them, which are ``{}``; two where a word depends on something."""
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
@@ -167,7 +212,7 @@ def _choices(part: ast.expr) -> list[str]:
     return list(_literals(inside)) or ["{}"]
 
 
-def _pieces(tree: ast.Module) -> set[int]:
+def _pieces(tree: ast.AST) -> set[int]:
     """Return the identities of the constants that are a part of a longer text."""
     texts = (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
     return {id(node) for text in texts for node in ast.walk(text) if isinstance(node, ast.Constant)}
@@ -204,6 +249,8 @@ def all_texts(package: Path = PACKAGE) -> list[str]:
     engine = Path(cpsam_core.__file__).parent
     for name in ENGINE:
         found |= texts_of((engine / name).read_text(encoding="utf-8"), speaks=True)
+    for name in RAISERS:
+        found |= raised_texts((engine / name).read_text(encoding="utf-8"))
     return sorted(text for text in found if text.strip())
 
 

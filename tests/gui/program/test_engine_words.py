@@ -6,11 +6,15 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import imagecodecs
 import numpy as np
 import pytest
+import tifffile
 from PyQt6.QtGui import QStandardItemModel
 
 import cpsam_core
+from cpsam_core.errors import ImageError
+from cpsam_core.images import read_image
 from cpsam_core.retrain.elsewhere import Forgetting, forgetting_text
 from cpsam_core.retrain.judge import verdict_text
 from cpsam_core.retrain.verdict import difference_of
@@ -42,6 +46,8 @@ def engine_texts() -> list[str]:
     found: set[str] = set()
     for name in update.ENGINE:
         found |= update.texts_of((folder / name).read_text(encoding="utf-8"), speaks=True)
+    for name in update.RAISERS:
+        found |= update.raised_texts((folder / name).read_text(encoding="utf-8"))
     return sorted(found)
 
 
@@ -95,6 +101,28 @@ def test_compound_sentences_hold_no_english_word(text: str) -> None:
     assert ENGLISH.findall(said) == [], said
     for value in re.findall(r"\w+\.(?:png|tif)|\d+%|\d{1,2},\d{3}", text):
         assert value.replace(",", ".") in said
+
+
+@pytest.mark.parametrize(
+    "name", ["text.tif", "cut.tif", "text.png", "cut.png", "cut.jpg", "text.npy", "text.czi"]
+)
+def test_why_a_damaged_image_cannot_be_read_is_german(tmp_path: Path, name: str) -> None:
+    path, whole = tmp_path / name, tmp_path / f"whole{Path(name).suffix}"
+    path.write_bytes(b"This is the text of a letter and not an image. " * 40)
+    if name.startswith("cut"):
+        pixels = np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)
+        if name.endswith(".tif"):
+            tifffile.imwrite(whole, np.stack([pixels] * 3), imagej=True)
+        else:
+            imagecodecs.imwrite(whole, pixels)
+        path.write_bytes(whole.read_bytes()[:1500])
+    with pytest.raises(ImageError) as caught:
+        read_image(path)
+    text = str(caught.value).replace(str(path), name)
+    said = translate_said(text)
+    assert said != text
+    # What a library said stays as it said it, in quotes.
+    assert ENGLISH.findall(re.sub(r"'[^']*'", "", said)) == [], said
 
 
 def test_parts_of_masks_and_devices_that_are_missing_are_told_in_german(window: Window) -> None:
