@@ -24,7 +24,7 @@ from cpsam_core.formats import FORMATS, Format, WriteOptions, find_format, left_
 from cpsam_core.formats.registry import check_possible
 from cpsam_gui.dialogs.export_fields import WORDS, choice_fields, show_value, text_of, value_of
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.program.saving_places import as_seg_file, ask_target, ask_target_folder
+from cpsam_gui.program.saving_places import as_seg_file, ask_target, ask_target_folder, with_ending
 from cpsam_gui.program.settings_values import keep_soon, stored_flag, stored_text
 from cpsam_gui.session.exporting import replace_words
 from cpsam_gui.storage.companions import companions_of
@@ -243,12 +243,7 @@ class ExportDialog(QDialog):
             stem += f"_plane{self._objects.plane + 1}"
         name = name_for(named.with_name(stem + named.suffix), one).name
         suffix = Path("name" + one.ending).suffix
-
-        def completed(path: Path, kind: str) -> Path:
-            if one.key == "seg":
-                return as_seg_file(path)
-            return path if path.suffix.lower() == suffix.lower() else path.with_name(path.name + suffix)
-
+        completed = as_seg_file if one.key == "seg" else with_ending(suffix)
         kinds = f"{translate(one.title)} (*{suffix})"
         folder = None if source is None else source.parent
         return ask_target(self, translate("Export masks"), folder, name, kinds, completed)

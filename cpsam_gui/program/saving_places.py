@@ -56,8 +56,10 @@ def ask_target(
 
 
 def with_ending(ending: str) -> Callable[[Path, str], Path]:
-    """Return what gives a name without an ending that one."""
-    return lambda path, _: path if path.suffix else path.with_suffix(ending)
+    """Return what gives a name that ending, unless it has it: a dot may be a part of a name, as in cells.v2."""
+    return lambda path, _: (
+        path if path.name.lower().endswith(ending.lower()) else path.with_name(path.name + ending)
+    )
 
 
 def as_seg_file(path: Path, kind: str = "") -> Path:
