@@ -192,7 +192,7 @@ class Pages(QObject):
 
         if self._tour is not None:
             self._tour.end()
-        self._tour = tour = Tour(self._window, self._host, self._open_image, self._reviewing)
+        self._tour = tour = Tour(self._window, self._host, self._open_image, self._gestures, self._reviewing)
         tour.ended.connect(self._forget_tour)
         return tour
 

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QSettings, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_values import stored_flag
@@ -16,12 +29,15 @@ from cpsam_gui.style import theme
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QMainWindow
 
+    from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.reviewing import ReviewController
     from cpsam_gui.window.host import WindowHost
 
 SEEN = "tour/seen"
 WIDTH_PX = 320
+USE_RETURN = (QLineEdit, QAbstractSpinBox, QComboBox, QAbstractItemView, QTextEdit)
+"""Kinds of widgets that have a use for Return where they are in focus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +93,16 @@ class Tour(QFrame):
     ended = pyqtSignal()
 
     def __init__(
-        self, window: QMainWindow, host: WindowHost, open_image: OpenImage, reviewing: ReviewController
+        self,
+        window: QMainWindow,
+        host: WindowHost,
+        open_image: OpenImage,
+        gestures: Gestures,
+        reviewing: ReviewController,
     ) -> None:
         super().__init__(window)
         self._window, self._host, self.place = window, host, 0
-        self._open_image, self._reviewing = open_image, reviewing
+        self._open_image, self._gestures, self._reviewing = open_image, gestures, reviewing
         QSettings().setValue(SEEN, True)
         self.setObjectName("callout")
         self.setFixedWidth(WIDTH_PX)
@@ -167,7 +188,7 @@ class Tour(QFrame):
         self.ended.emit()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Stay beside the widget when the window changes its size, and end with Escape; called by Qt."""
+        """Stay beside the widget when the window changes its size, and follow Return and Escape; called by Qt."""
         if event is not None and event.type() == QEvent.Type.Resize:
             self._put()
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
@@ -177,7 +198,19 @@ class Tour(QFrame):
             self.end()
             event.accept()
             return True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._means_the_tour(event):
+            # Whoever came to the other button by Tab means that one.
+            (self.skip if self.skip.hasFocus() else self.next).click()
+            event.accept()
+            return True
         return False
+
+    def _means_the_tour(self, event: QKeyEvent) -> bool:
+        """Whether Return is for the button that is drawn as its own: nothing is drawn or typed, and it is not held."""
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if held != Qt.KeyboardModifier.NoModifier or event.isAutoRepeat() or self._gestures.tool.busy:
+            return False
+        return not isinstance(QApplication.focusWidget(), USE_RETURN)
 
     def target(self) -> QWidget:
         """Return the widget that the present stop speaks of."""

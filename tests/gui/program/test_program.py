@@ -17,12 +17,15 @@ from cpsam_gui.actions.install import actions_of
 from cpsam_gui.actions.pages import ActionPages, key_rows
 from cpsam_gui.actions.shortcuts import default_bindings
 from cpsam_gui.dialogs.help import PAGES, page_html
+from cpsam_gui.panels import SegmentPanel
+from cpsam_gui.panels.files import FilesPanel
 from cpsam_gui.program import crash_reports as crash
 from cpsam_gui.program import desktop_entry as desktop
 from cpsam_gui.program.licences import libraries, models
 from cpsam_gui.style.icon import app_icon
 from cpsam_gui.window.recent_menu import KEY, starting_folder
 from cpsam_gui.window.tour import SEEN, STOPS, Tour, seen
+from tests.gui.mouse import click
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +55,33 @@ def test_the_tour_goes_through_the_window(segmented: Window, qtbot: QtBot) -> No
     again = segmented.pages.show_tour()
     again.skip.click()
     assert not again.isVisible()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_return_presses_the_button_of_the_tour_that_is_drawn_as_the_default(
+    segmented: Window, qtbot: QtBot, key: Qt.Key
+) -> None:
+    tour, canvas = segmented.pages.show_tour(), segmented.canvas
+    canvas.setFocus()
+    qtbot.keyClick(canvas, key)
+    assert tour.place == 1
+    # Who draws means the drawing, and who types the field.
+    segmented.session.gestures.use("polygon")
+    for place in ((30.0, 40.0), (30.0, 60.0), (60.0, 50.0)):
+        click(segmented, qtbot, *place)
+    qtbot.keyClick(canvas, key)
+    assert tour.place == 1 and len(segmented.session.document.objects) == 5
+    field = segmented.panel(FilesPanel).filter
+    field.setFocus()
+    qtbot.keyClick(field, key)
+    assert tour.place == 1
+    # The button in focus is pressed, whichever it is.
+    segmented.panel(SegmentPanel).run_button.setFocus()
+    qtbot.keyClick(segmented.panel(SegmentPanel).run_button, key)
+    assert tour.place == 2
+    tour.skip.setFocus()
+    qtbot.keyClick(tour.skip, key)
+    assert segmented.pages._tour is None
 
 
 @pytest.mark.parametrize("demo", [False, True])
