@@ -15,6 +15,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.special import expit
 
+from cpsam_core.dynamics.cores import on_all_cores
 from cpsam_core.labels.holes import extents_of, owners_of_cavities
 from cpsam_core.labels.runs import Runs, bands, whole_runs
 from cpsam_core.labels.table import ObjectTable, table_of_runs
@@ -93,10 +94,13 @@ class CandidateRuns:
         starts = runs.starts
         sums = np.zeros(len(starts))
         width = labels.shape[1]
-        for band in bands(labels.shape):
+
+        def add_up(band: slice) -> None:
             first, last = np.searchsorted(starts, (band.start * width, band.stop * width))
             values = expit(logits[band]).reshape(-1)
             sums[first:last] = np.add.reduceat(values, starts[first:last] - band.start * width)
+
+        on_all_cores(add_up, bands(labels.shape))
         return cls(runs, sums, found.areas, found.flow_errors)
 
     @property

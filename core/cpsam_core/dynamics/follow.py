@@ -10,14 +10,15 @@ Where the network ran on a graphics card, they are followed there.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cpsam_core.dynamics.cores import on_all_cores
 from cpsam_core.dynamics.step_field import ImageFrame, scaled_steps, step_field
 from cpsam_core.progress import Progress, silent
 
@@ -96,13 +97,35 @@ def follow(
 def in_chunks(chosen: NDArray[np.bool_], threads: int) -> tuple[Positions, list[int]]:
     """Return the flat positions of the chosen pixels, near ones together, and where each chunk of them begins."""
     total = int(np.count_nonzero(chosen))
+    size = min(max(total // (4 * threads), SMALL_CHUNK_POINTS), CHUNK_POINTS)
     position = np.dtype(np.int32 if chosen.size <= np.iinfo(np.int32).max else np.int64)
-    starts: Positions = np.empty(total, position)
-    edges = [0]
-    for chunk in _chunks(chosen, min(max(total // (4 * threads), SMALL_CHUNK_POINTS), CHUNK_POINTS)):
-        edges.append(edges[-1] + len(chunk))
-        starts[edges[-2] : edges[-1]] = chunk
-    return starts, edges
+    side = TILE[chosen.ndim]
+    tops = range(0, chosen.shape[0], side)
+    of_bands = on_all_cores(lambda top: _by_tile(chosen, top, side, position), tops, threads)
+    edges, place = [0], 0
+    for count in np.concatenate([counts for _, counts in of_bands]).tolist():
+        if place > edges[-1] and place + count - edges[-1] > size:
+            edges.append(place)
+        place += count
+    if place > edges[-1]:
+        edges.append(place)
+    return np.concatenate([flat for flat, _ in of_bands]), edges
+
+
+def _by_tile(
+    chosen: NDArray[np.bool_], top: int, side: int, position: np.dtype[Any]
+) -> tuple[Positions, NDArray[np.int64]]:
+    """Return the flat positions of the chosen pixels of a band of tiles, tile by tile, and how many each tile has."""
+    shape = chosen.shape
+    flat = np.flatnonzero(chosen[top : top + side])
+    tile, tiles = np.zeros(len(flat), np.int64), 1
+    for length, along in zip(shape[1:], np.unravel_index(flat, (side, *shape[1:]))[1:], strict=True):
+        tile = tile * -(-length // side) + along // side
+        tiles *= -(-length // side)
+    # Small numbers are sorted by their digits.
+    order = np.argsort(tile.astype(np.uint16) if tiles <= 1 << 16 else tile, kind="stable")
+    flat += top * math.prod(shape[1:])
+    return flat[order].astype(position), np.bincount(tile, minlength=tiles)
 
 
 def by_processor(
@@ -187,27 +210,6 @@ def _in_threads(work: Callable[[int], int], count: int, threads: int) -> Iterato
             yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _chunks(inside: NDArray[np.bool_], size: int) -> Iterator[NDArray[np.int64]]:
-    """Yield the flat positions of the pixels inside, near ones together, about `size` at a time."""
-    side = TILE[inside.ndim]
-    waiting: list[NDArray[np.int64]] = []
-    count = 0
-    for corner in product(*(range(0, n, side) for n in inside.shape)):
-        tile = np.nonzero(inside[tuple(slice(c, c + side) for c in corner)])
-        if len(tile[0]) == 0:
-            continue
-        flat = tile[0] + corner[0]
-        for axis in range(1, inside.ndim):
-            flat = flat * inside.shape[axis] + (tile[axis] + corner[axis])
-        if count + len(flat) > size and waiting:
-            yield np.concatenate(waiting)
-            waiting, count = [], 0
-        waiting.append(flat)
-        count += len(flat)
-    if waiting:
-        yield np.concatenate(waiting)
 
 
 def _follow_chunk(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpsam_core.dynamics.cores import on_all_cores
 from cpsam_core.labels.runs import bands
 
 Labels = NDArray[np.uint32]
@@ -60,8 +61,11 @@ def gather(
         first += count
     labels = np.zeros(shape, np.uint32)
     flat = labels.reshape(-1)
-    for part in _batches(len(starts), 1, BATCH_POINTS):
+
+    def paint(part: slice) -> None:
         flat[starts[part]] = region[ends[part]]
+
+    on_all_cores(paint, _batches(len(starts), 1, BATCH_POINTS))
     return labels
 
 

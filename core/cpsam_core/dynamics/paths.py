@@ -7,6 +7,7 @@ thresholds change its border, so few boxes hold a changed pixel, mostly those of
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from cpsam_core.dynamics.cores import on_all_cores
 from cpsam_core.dynamics.follow import CARDS, TILE, Positions, by_processor, follow, in_chunks
 from cpsam_core.dynamics.step_field import ImageFrame
 from cpsam_core.progress import Progress, silent
@@ -76,11 +78,13 @@ class Paths:
     def starts(self) -> Positions:
         """Return the flat positions at which the paths begin, made each time."""
         inside, starts = self.inside, np.empty_like(self.ends)
-        first = 0
-        for rows in _bands(self.shape):
-            here = np.flatnonzero(inside[rows])
-            starts[first : first + len(here)] = here + rows.start * self.shape[1]
-            first += len(here)
+
+        def fill(part: tuple[slice, slice]) -> None:
+            rows, span = part
+            starts[span] = np.flatnonzero(inside[rows])
+            starts[span] += rows.start * self.shape[1]
+
+        on_all_cores(fill, _parts(inside))
         return starts
 
     def fit(self, shape: tuple[int, ...], niter: int) -> bool:
@@ -178,6 +182,13 @@ def _bands(shape: tuple[int, ...]) -> Iterator[slice]:
         yield slice(top, min(top + rows, shape[0]))
 
 
+def _parts(chosen: Bools) -> list[tuple[slice, slice]]:
+    """Return bands of rows, each with where its chosen pixels are among all of them."""
+    rows = list(_bands(chosen.shape))
+    edges = np.cumsum([0, *on_all_cores(lambda band: np.count_nonzero(chosen[band]), rows)]).tolist()
+    return [(band, slice(*ends)) for band, ends in zip(rows, itertools.pairwise(edges), strict=True)]
+
+
 def _reach_of(starts: Positions, seen: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.uint32]:
     """Return how far from their starts paths read, from the coordinates at which they did; see `Paths`."""
     reach = np.empty((4, len(starts)), np.float32)
@@ -197,21 +208,20 @@ def _reach_of(starts: Positions, seen: NDArray[np.float32], shape: tuple[int, in
 
 def _astray(before: Paths, known: Bools, inside: Bools) -> Bools:
     """Return the pixels inside of which no path is known, or one that may have read a pixel that changed sides."""
-    shape = inside.shape
-    line, first = shape[1] + 1, 0
-    counts = np.asarray(cv2.integral(np.not_equal(known, inside).view(np.uint8), sdepth=cv2.CV_32S)).reshape(
-        -1
-    )
+    line = inside.shape[1] + 1
+    changed = np.not_equal(known, inside).view(np.uint8)
+    counts = np.asarray(cv2.integral(changed, sdepth=cv2.CV_32S)).reshape(-1)
     chosen = inside.copy()
-    for rows in _bands(shape):
-        flat = np.flatnonzero(known[rows])
-        packed = before._reach[first : first + len(flat)]
-        first += len(flat)
+
+    def leave_out(part: tuple[slice, slice]) -> None:
+        """Leave those of a band of which the box holds no changed pixel."""
+        rows, span = part
+        flat, packed = np.flatnonzero(known[rows]), before._reach[span]
         up, left, down, right = packed.view(np.uint8).reshape(-1, 4).T.astype(np.int64)
         # A row of the counts is longer by one than a row of the image.
         row = np.repeat(np.arange(rows.start, rows.stop), np.count_nonzero(known[rows], axis=1))
         top = flat + row
-        top += rows.start * shape[1]
+        top += rows.start * inside.shape[1]
         bottom = (down + 1) * line
         bottom += top
         up *= line
@@ -224,6 +234,8 @@ def _astray(before: Paths, known: Bools, inside: Bools) -> Bools:
         count -= counts.take(top + right, mode="clip")
         count += counts.take(top - left, mode="clip")
         chosen[rows].reshape(-1)[flat[(count == 0) & ~far]] = False
+
+    on_all_cores(leave_out, _parts(known))
     return chosen
 
 
@@ -240,24 +252,25 @@ def _joined(
     inside: Bools, niter: int, before: Paths | None, known: Bools, chosen: Bools, new: _Followed
 ) -> Paths:
     """Return paths in the order of rows: those that were followed, and for the other pixels those from before."""
-    total = int(np.count_nonzero(inside))
+    bands = _parts(inside)
+    total = bands[-1][1].stop
     ends, reach = np.empty(total, np.int32), np.empty(total, np.uint32)
-    first = old = done = 0
-    for rows in _bands(inside.shape):
-        offset, part = rows.start * inside.shape[1], inside[rows]
+    # All that begin in a band come one after the other.
+    again = [span for _, span in _parts(chosen)]
+    old = [slice(0, 0)] * len(bands) if before is None else [span for _, span in _parts(known)]
+
+    def join(number: int) -> None:
+        """Put those of a band together."""
+        rows, span = bands[number]
+        part = inside[rows]
         end, box = np.empty(part.size, np.int32), np.empty(part.size, np.uint32)
         if before is not None:
             flat = np.flatnonzero(known[rows])
-            span = slice(old, old + len(flat))
-            end[flat], box[flat] = before.ends[span], before._reach[span]
-            old = span.stop
-        # All that begin in these rows come one after the other.
-        span = slice(done, done + int(np.count_nonzero(chosen[rows])))
-        flat = new.starts[span] - offset
-        end[flat], box[flat] = new.ends[span], new.reach[span]
-        done = span.stop
+            end[flat], box[flat] = before.ends[old[number]], before._reach[old[number]]
+        flat = new.starts[again[number]] - rows.start * inside.shape[1]
+        end[flat], box[flat] = new.ends[again[number]], new.reach[again[number]]
         flat = np.flatnonzero(part)
-        span = slice(first, first + len(flat))
         ends[span], reach[span] = end[flat], box[flat]
-        first = span.stop
+
+    on_all_cores(join, range(len(bands)))
     return Paths(ends, inside.shape, niter, np.packbits(inside), reach)

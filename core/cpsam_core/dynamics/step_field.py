@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpsam_core.dynamics.cores import on_all_cores
 from cpsam_core.labels.runs import bands
 
 if TYPE_CHECKING:
@@ -68,17 +69,22 @@ def scaled_steps(
 
     The second value is the length of the longest of them along an axis.
     """
-    ndim, longest = inside.ndim, 0.0
+    ndim = inside.ndim
     field = np.empty((ndim, *inside.shape), np.float32)
-    for axis in range(ndim):
-        scale = np.float32(2.0 / max(1, shape[axis] - 1))
-        for band in bands(inside.shape):
+
+    def scale(band: slice) -> float:
+        """Fill in a band, and return the length of the longest step there."""
+        longest = 0.0
+        for axis in range(ndim):
             step = field[ndim - 1 - axis, band]
             # Infinity times 0.
             with np.errstate(invalid="ignore"):
                 np.multiply(flows[axis, band], inside[band], out=step, casting="same_kind")
             step /= np.float32(5)
-            step *= scale
-            step[~np.isfinite(step)] = 0
+            step *= np.float32(2.0 / max(1, shape[axis] - 1))
+            if not np.isfinite(step.max() - step.min()):
+                step[~np.isfinite(step)] = 0
             longest = max(longest, float(step.max()), -float(step.min()))
-    return field, longest
+        return longest
+
+    return field, max(on_all_cores(scale, bands(inside.shape)), default=0.0)

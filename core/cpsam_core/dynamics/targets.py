@@ -7,7 +7,6 @@ flows are the unit vectors of the gradient of the heat, and so point to the cent
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from cpsam_core.dynamics.cores import on_all_cores, workers
 from cpsam_core.dynamics.diffusion import Heat, Heating, diffuse, ways
 from cpsam_core.dynamics.objects import Object, objects_in
 from cpsam_core.dynamics.sheets import Sheet, pack, steps_needed
@@ -85,8 +85,7 @@ def flows_from_masks(
         for axis, vector in enumerate(warm.vectors(band, border)):
             flows[axis, band] = vector
 
-    with ThreadPoolExecutor(workers(threads)) as pool:
-        list(pool.map(write, bands_of(labels.shape)))
+    on_all_cores(write, bands_of(labels.shape), threads)
     return flows
 
 
@@ -125,11 +124,6 @@ def heat_map(
         return None
     steps = steps_needed(objects) if niter is None else niter
     return HeatMap(labels, _heat(labels, objects, steps, workers(threads), progress, exact))
-
-
-def workers(threads: int | None = None) -> int:
-    """Return how many threads are used: one per core unless it is said."""
-    return threads or os.cpu_count() or 1
 
 
 def _checked(labels: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.integer]:
