@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +14,9 @@ from cpsam_core import dynamics
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.progress import Cancelled
+
+# The function of the same name hides it.
+follow_module = importlib.import_module("cpsam_core.dynamics.follow")
 
 
 def discs(shape: tuple[int, ...], centres: list[tuple[int, ...]], radius: float) -> NDArray[np.uint32]:
@@ -207,3 +213,25 @@ def test_threads_do_not_change_ends(threads: int) -> None:
     starts, ends = dynamics.follow(flows, inside, 60, threads=threads)
     order = np.argsort(starts)
     assert (ends[order] == expected).mean() > 0.999
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 300), (96, 96), (200, 500), (7, 50, 60), (45, 41, 20)])
+@pytest.mark.parametrize("share", [0, 0.01, 1])
+def test_chunks_are_whole_tiles_of_the_image_one_after_the_other(
+    shape: tuple[int, ...], share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_module, "SMALL_CHUNK_POINTS", 5000)
+    chosen = np.random.default_rng(0).random(shape) < share
+    starts, edges = follow_module.in_chunks(chosen, 2)
+    side, position = follow_module.TILE[len(shape)], np.arange(chosen.size).reshape(shape)
+    corners = itertools.product(*(range(0, length, side) for length in shape))
+    tiles = [tuple(slice(at, at + side) for at in corner) for corner in corners]
+    expected = [position[tile][chosen[tile]] for tile in tiles]
+    assert starts.dtype == np.int32
+    np.testing.assert_array_equal(starts, np.concatenate(expected))
+    assert edges[0] == 0 and edges[-1] == len(starts)
+    ends = np.cumsum([0, *map(len, expected)])
+    assert set(edges) <= set(ends.tolist())
+    # One tile may be too large for a chunk.
+    most = max(5000, len(starts) // 8, side ** len(shape))
+    assert all(last - first <= most for first, last in itertools.pairwise(edges))
