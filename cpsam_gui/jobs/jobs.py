@@ -310,7 +310,12 @@ class Jobs(QObject):
             asked.job.ending = Ending.CANCELLED
             self._release(asked)
             if asked.turn is self._main:
-                self.cancelled.emit(asked.job.name)
+                self._tell_cancelled(asked)
+
+    def _tell_cancelled(self, asked: _JobRequest) -> None:
+        """Tell that a main job was stopped, unless it only read and something else is wanted in its place."""
+        if not asked.job.abandonable or asked.generation in (None, self.generation):
+            self._tell(self.cancelled.emit, asked.job.name)
 
     def _enqueue(self, asked: _JobRequest) -> None:
         turn = asked.turn
@@ -379,7 +384,7 @@ class Jobs(QObject):
         self._release(asked)
         asked.job.ending = Ending.CANCELLED
         if told and asked.job not in self._abandoned:
-            self._tell(self.cancelled.emit, asked.job.name)
+            self._tell_cancelled(asked)
 
     def _ended(self, asked: _JobRequest) -> None:
         self._running.discard(asked.job)

@@ -67,6 +67,8 @@ class Images(QObject):
         self.chosen: tuple[int, ...] | None = None
         """Channels that go to the network, in its order; None for the first ones."""
         self._answers: dict[tuple[Path, tuple[int, ...]], tasks.AxesReading] = {}
+        self.asked: Path | None = None
+        """The image that is being opened; None once it is there, or does not come."""
 
     @property
     def times(self) -> int:
@@ -101,6 +103,7 @@ class Images(QObject):
         (`axes_asked`), once for images of the same shape in the same folder.
         """
         self._jobs.next_generation()
+        self.asked = path
         self._notices.message.emit(translate("Opening {}").format(path.name))
         self._jobs.run(
             partial(tasks.open_or_doubt, path, reading=reading, shipped=shipped, trusted=trusted),
@@ -111,9 +114,15 @@ class Images(QObject):
             abandonable=True,
         )
 
+    def call_off(self) -> None:
+        """Stop opening the image that was asked for: the open one stays."""
+        if self.asked is not None:
+            self._jobs.cancel()
+
     def _ended(self, generation: int, ending: Ending) -> None:
         """Say that the open image stays where a job came to nothing, unless yet another image was asked for."""
         if ending is not Ending.DONE and generation == self._jobs.generation:
+            self.asked = None
             self.stayed.emit()
 
     def _failed(self, path: Path, failed: Callable[[Problem], None] | None, problem: Problem) -> None:
@@ -122,6 +131,7 @@ class Images(QObject):
 
     def decline(self, path: Path) -> None:
         """Leave an image closed, as a person wants."""
+        self.asked = None
         self._notices.message.emit(translate("Not opened"))
         self.declined.emit(path)
         self.stayed.emit()
@@ -210,6 +220,7 @@ class Images(QObject):
 
     def show(self, opened: tasks.OpenedImage, reading: tasks.AxesReading | None = None) -> None:
         """Make an image that was read the open one, with the masks that were saved with it."""
+        self.asked = None
         image, before = opened.image, lazy_pixels_of(self._open_image.image)
         path = Path(image.path) if image.path is not None else None
         self.leaving.emit()

@@ -41,14 +41,22 @@ class Neighbours:
         open_image.image_changed.connect(self._arrive)
 
     def open(self, step: int, *, then: Callable[[], None] | None = None) -> None:
-        """Open the next image of the folder, or with a negative step the previous one; `then` when it is there."""
-        ahead = self._folder.ahead(self._open_image.path, step)
+        """Open the next image of the folder, or with a negative step the previous one; `then` when it is there.
+
+        Who presses on while an image is being opened wants the one beyond it.
+        """
+        here, asked = self._open_image.path, self._images.asked
+        start = asked if asked in self._folder.images else here
+        ahead = self._folder.ahead(start, step)
         if self._declined in ahead:
             ahead = ahead[ahead.index(self._declined) + 1 :]
         if not ahead:
-            self._say_end(step)
+            self._say_end(step, start)
+        elif ahead[0] == here and start != here:
+            # Back from an image that is not there yet: reading the open one anew would end its history.
+            self._images.call_off()
         elif self._may_leave():
-            self._try(ahead, (), partial(self._say_end, step), then)
+            self._try(ahead, (), partial(self._say_end, step, here), then)
 
     def open_first(self, images: Sequence[Path]) -> None:
         """Open the first of the images of a folder that can be read; where none can, they are listed all the same."""
@@ -100,8 +108,8 @@ class Neighbours:
             words = translate("{:,} images cannot be read and were passed over. The list of files says why.")
             self._notices.ended.emit(filled(words, len(passed)), "")
 
-    def _say_end(self, step: int) -> None:
-        if self._folder.now.hides_ahead(self._open_image.path, step):
+    def _say_end(self, step: int, start: Path | None) -> None:
+        if self._folder.now.hides_ahead(start, step):
             words = (
                 translate("This is the last of the images listed: the filter hides others")
                 if step > 0

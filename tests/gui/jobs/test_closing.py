@@ -42,10 +42,10 @@ def test_the_next_image_opens_though_a_reader_hangs(
     jobs.next_generation()
     jobs.run(lambda progress: "next", name="Opening b", then=found.append)
     qtbot.waitUntil(lambda: found == ["next"], timeout=20_000)
-    assert cancelled == ["Opening a"]
     gate.set()
     qtbot.waitUntil(lambda: jobs.idle, timeout=20_000)
-    assert found == ["next"] and cancelled == ["Opening a"]
+    assert found == ["next"]
+    assert not cancelled, "what is opened in its place is what is said"
     jobs.shutdown()
 
 

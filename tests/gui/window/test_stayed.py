@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import tifffile
 from PyQt6.QtWidgets import QMessageBox
 
+from cpsam_gui import tasks
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.panels.files import FilesPanel
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from cpsam_core.progress import Progress
     from cpsam_gui.window.window import Window
 
 NAMES = ("a.tif", "b.npy", "c.tif", "d.tif", "z.npy")
@@ -107,6 +110,52 @@ def test_the_next_image_is_the_next_of_the_open_one_whatever_was_declined_in_the
     decline(at_a, qtbot)
     actions_of(at_a)["previous"].trigger()
     qtbot.waitUntil(lambda: at_a.session.path is not None and at_a.session.path.name == "a.tif")
+
+
+@pytest.mark.parametrize("way", ["next", "previous"])
+def test_who_presses_on_while_an_image_opens_goes_past_it(
+    window: Window, tmp_path: Path, image_file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Each press had begun to open the same slow image anew, and nobody came past it."""
+    home = tmp_path / "images"
+    home.mkdir()
+    for name in "abc":
+        (home / f"{name}.tif").write_bytes(image_file.read_bytes())
+    read, asked = tasks.open_or_doubt, []
+
+    def slow(path: Path, progress: Progress, **more: Any) -> Any:
+        asked.append(path.name)
+        while path.name == "b.tif":
+            progress(0, 1, "Reading")
+            time.sleep(0.01)
+        return read(path, progress=progress, **more)
+
+    monkeypatch.setattr(tasks, "open_or_doubt", slow)
+    first, last = ("a.tif", "c.tif") if way == "next" else ("c.tif", "a.tif")
+    window.open(home / first)
+    qtbot.waitUntil(lambda: len(window.session.folder.now.states) == 3)
+    said: list[str] = []
+    window.session.message.connect(said.append)
+    actions_of(window)[way].trigger()
+    qtbot.waitUntil(lambda: asked == [first, "b.tif"])
+    actions_of(window)[way].trigger()
+    qtbot.waitUntil(lambda: window.session.path == home / last)
+    assert asked == [first, "b.tif", last]
+    assert not any("cancelled" in words for words in said), said
+    assert marked(window) == [last]
+    # Whoever stops the opening goes on from the image that stayed.
+    back, document = "previous" if way == "next" else "next", window.session.document
+    actions_of(window)[back].trigger()
+    qtbot.waitUntil(lambda: asked[-1] == "b.tif")
+    with qtbot.waitSignal(window.session.images.stayed):
+        window.session.jobs.cancel()
+    assert "Opening b.tif: cancelled" in said
+    actions_of(window)[back].trigger()
+    qtbot.waitUntil(lambda: asked[-2:] == ["b.tif", "b.tif"])
+    # Who goes back from there is at the open image, with its history.
+    with qtbot.waitSignal(window.session.images.stayed):
+        actions_of(window)[way].trigger()
+    assert len(asked) == 5 and window.session.document is document and marked(window) == [last]
 
 
 def test_a_time_point_that_cannot_be_read_is_not_shown_as_open(
