@@ -72,7 +72,9 @@ def test_where_a_cell_was_refused_nothing_is_missed_and_the_rest_stays() -> None
     logits[20:30, 5:30] = 2
     logits[20:30, 45:] = 2
     refused = np.zeros(logits.shape, np.bool_)
-    refused[7:15, 5:15] = True  # most of the first, and less than half of the second
+    refused[9:15, 5:15] = (
+        True  # most of the first, whose rest would be a region, and less than half of the second
+    )
     refused[20:30, 5:15] = True
     found = uncovered(logits, np.zeros((40, 60), int), refused=refused)
     assert found.boxes.tolist() == [[[20, 30], [15, 30]], [[20, 30], [45, 60]]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,11 @@ import tifffile
 
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_gui.state.box import Box
-from cpsam_gui.tasks.label_image import masks_as_of
+from cpsam_gui.state.image_facts import ImageFacts
+from cpsam_gui.state.steps import StepKind
+from cpsam_gui.storage import worklog
+from cpsam_gui.tasks.label_image import label_image_of, masks_as_of
+from cpsam_gui.tasks.saving import LoadedMasks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,3 +99,14 @@ def test_the_time_of_a_document_in_a_project_is_that_of_its_own_masks(movie: Pat
         changed = masks_as_of(project, DocumentKey(time=number)).changed / 1e9
         assert now - 60 < changed <= now + 1
     assert masks_as_of(movie, DocumentKey(time=0)).changed == movie.stat().st_mtime_ns
+
+
+def test_masks_that_are_read_are_as_old_as_the_last_work_on_them(tmp_path: Path) -> None:
+    entries = [
+        worklog.LogEntry("2026-01-02T03:04:05+00:00", "Segment", StepKind.SEGMENT),
+        worklog.LogEntry("2026-02-03T04:05:06+00:00", "Saved masks", StepKind.LOAD),
+    ]
+    log = {worklog.KEY: worklog.stored(entries)}
+    found = LoadedMasks(np.zeros((1, *SHAPE), np.uint32), {}, facts=ImageFacts(), foreign=log)
+    worked = label_image_of(tmp_path / "none.tif", found).worked
+    assert worked == datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc).timestamp() * 1e9

@@ -155,6 +155,20 @@ def test_a_journal_that_is_not_written_yet_holds_not_all(
     journal.close()
 
 
+def test_nothing_is_done_after_a_journal_that_lacks_a_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, called = Document(SHAPE), []
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    journal.then(lambda: called.append("whole"))
+    journal.flush()
+    monkeypatch.setattr(journal_writer.JournalWriter, "holds_all", False)
+    journal.then(lambda: called.append("lacking"))
+    journal.flush()
+    assert called == ["whole"]
+    journal.close()
+
+
 def test_a_journal_that_lacks_a_step_holds_not_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Labels in chunks get no frame with everything: what was not written is missing until they are saved."""
     monkeypatch.setattr(journal_writer, "RETRY_S", 0.0)
