@@ -13,7 +13,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.fates import EarlierWork, Fate, fate_of
 from cpsam_gui.runs.folder_queue import Queue, QueueState
 from cpsam_gui.runs.movie_times import all_of
-from cpsam_gui.state.review_rule import CORRECTED, any_touched
+from cpsam_gui.state.review_rule import CORRECTED, any_checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -102,7 +102,7 @@ class FolderFates:
         if path != self._open_image.path:
             return self._works.get(path)
         document = self._open_image.document
-        corrected = document.facts.review in CORRECTED or any_touched(document.table)
+        corrected = document.facts.review in CORRECTED or any_checked(document.table)
         settings = self._run_state.last_settings
         return EarlierWork(bool(document.objects) or "model" in settings, corrected, settings)
 

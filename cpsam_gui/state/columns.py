@@ -22,6 +22,8 @@ FLAGS = ("locked", "uncertain", "verified", "judged")
 """Columns that are yes or no, each a bit."""
 DECIDED = sum(1 << FLAGS.index(name) for name in ("locked", "uncertain", "verified"))
 """Bits of the flags that say that somebody looked at an object and decided."""
+CHECKED = sum(1 << FLAGS.index(name) for name in ("locked", "verified", "judged"))
+"""Bits of the flags that say that somebody answers for an object."""
 KINDS: dict[str, tuple[str, int]] = {
     "areas": ("<i8", 1),
     "boxes": ("<i4", 6),
@@ -125,6 +127,12 @@ class ColumnRecords(MutableMapping[int, ObjectRecord]):
     def touched(self) -> NDArray[np.bool_]:
         """For each id from 0 on whether a person had a hand in an object, as `ObjectRecord.touched` says it."""
         by_hand = ~self.has_origin(Origin.MODEL) | (self.columns["flags"] > 0)
+        return by_hand & (self.columns["areas"] > 0)
+
+    @property
+    def checked(self) -> NDArray[np.bool_]:
+        """For each id from 0 on whether a person answers for an object, as `ObjectRecord.checked` says it."""
+        by_hand = ~self.has_origin(Origin.MODEL) | (self.columns["flags"] & CHECKED > 0)
         return by_hand & (self.columns["areas"] > 0)
 
     def copy(self) -> ColumnRecords:

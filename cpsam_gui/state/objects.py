@@ -64,10 +64,14 @@ class ObjectRecord:
     def touched(self) -> bool:
         """Whether a person had a hand in it: drew, corrected, chose, classed, marked, locked or accepted it.
 
-        What is touched survives runs and changes of thresholds, and counts as a correction.
+        What is touched survives runs and changes of thresholds.
         """
-        by_hand = self.origin is not Origin.MODEL or self.judged
-        return by_hand or self.locked or self.verified or self.uncertain
+        return self.checked or self.uncertain
+
+    @property
+    def checked(self) -> bool:
+        """Whether a person answers for it, which makes it a correction: a mark of doubt alone does not."""
+        return self.origin is not Origin.MODEL or self.judged or self.locked or self.verified
 
     @property
     def held(self) -> bool:

@@ -29,23 +29,23 @@ def after(step: Step, facts: ImageFacts, objects: Mapping[int, ObjectRecord]) ->
 
     A run or an import makes an image segmented, and corrected where work by hand came through it; any change of
     pixels or classes by hand makes it corrected, also one that was verified, and so does the first touch of an object,
-    such as accepting it. Unlocking changes nothing. Runs and new thresholds that keep what a person did leave a
-    corrected image so though no object tells: what was deleted stays away.
+    such as accepting it. A mark of doubt is none, and unlocking changes nothing. Runs and new thresholds that keep
+    what a person did leave a corrected image so though no object tells: what was deleted stays away.
     """
     if step.swap is not None:
         stays = step.keeps and step.kind is StepKind.THRESHOLDS and facts.review in CORRECTED
-        by_hand = stays or facts.deleted is not None or any_touched(objects)
+        by_hand = stays or facts.deleted is not None or any_checked(objects)
         return facts.changed(review=ReviewState.CORRECTED if by_hand else ReviewState.SEGMENTED)
     if step.edits or any(_matters(*sides) for sides in step.records.values()):
         return facts.changed(review=ReviewState.CORRECTED)
     return facts
 
 
-def any_touched(objects: Mapping[int, ObjectRecord]) -> bool:
-    """Whether a person had a hand in any object of a table."""
+def any_checked(objects: Mapping[int, ObjectRecord]) -> bool:
+    """Whether a person answers for any object of a table."""
     if isinstance(objects, ColumnRecords):
-        return bool(objects.touched.any())
-    return any(row.touched for row in objects.values())
+        return bool(objects.checked.any())
+    return any(row.checked for row in objects.values())
 
 
 def settled(row: ObjectRecord) -> bool:
@@ -84,4 +84,4 @@ def first_open(
 def _matters(before: ObjectRecord | None, now: ObjectRecord | None) -> bool:
     if before is None or now is None or before.class_id != now.class_id:
         return True
-    return now.touched and not before.touched
+    return now.checked and not before.checked

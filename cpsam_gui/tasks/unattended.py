@@ -13,7 +13,7 @@ from cpsam_gui.runs.fates import EarlierWork, fate_of, one_of, scene_of
 from cpsam_gui.runs.folder_queue import ExistingMasks
 from cpsam_gui.runs.movie_times import MovieTimes, at_work
 from cpsam_gui.runs.options import remembered, still_by_hand
-from cpsam_gui.state.review_rule import CORRECTED, any_touched
+from cpsam_gui.state.review_rule import CORRECTED, any_checked
 from cpsam_gui.storage.companions import PROJECT, earlier_work, project_path
 from cpsam_gui.storage.own_writes import writing
 from cpsam_gui.tasks.axes_reading import as_far_as_it_fits, raw_like
@@ -270,4 +270,4 @@ def _run(
 def _corrected(found: MaskResult) -> bool:
     """Whether masks hold anything that a person did."""
     reviewed = isinstance(found, LoadedMasks) and found.facts is not None and found.facts.review in CORRECTED
-    return reviewed or any_touched(found.records)
+    return reviewed or any_checked(found.records)

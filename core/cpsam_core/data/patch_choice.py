@@ -53,7 +53,7 @@ def choose_patches(document: FolderDocument, *, slab: bool = True) -> tuple[tupl
     elif document.review == "verified":
         places = sorted(counts)
     else:
-        places = sorted(_counted(objects.centres[objects.touched]))
+        places = sorted(_counted(objects.centres[objects.checked]))
     judging = _judging([place for place in places if counts[place]]) if slab and len(places) >= FEWEST else []
     learnt = _evenly([place for place in places if place not in judging], MOST)
     return tuple((_patch(place, document.shape), place in judging) for place in (*learnt, *judging))

@@ -21,7 +21,7 @@ from cpsam_core.images.image import Image
 from cpsam_core.images.label_files import check_same_shape
 from cpsam_core.images.plane_distance import sensible_distance
 from cpsam_core.images.project_files import PROJECT_SUFFIX, ProjectFile, read_project_file
-from cpsam_core.images.project_folders import is_touched, open_document
+from cpsam_core.images.project_folders import is_checked, open_document
 
 __all__ = [
     "Bodies",
@@ -262,8 +262,8 @@ def _known_planes(project: ProjectFile) -> dict[int, list[int]] | None:
         return {axis: [index for one, index in inside if one == axis] for axis in sorted(dict(inside))}
     if project.review == "verified":
         return None
-    touched = [number for number, row in project.objects.items() if is_touched(row)]
-    return {0: _drawn(np.isin(project.labels, np.array(touched, np.uint32)).astype(np.uint32))}
+    checked = [number for number, row in project.objects.items() if is_checked(row)]
+    return {0: _drawn(np.isin(project.labels, np.array(checked, np.uint32)).astype(np.uint32))}
 
 
 def _depth(labels: NDArray[np.uint32], axis: int, spacing: float) -> int:

@@ -51,7 +51,8 @@ WHOLE_FOLDER = "whole"
 MODEL = "model"
 ORIGINS = (MODEL, "edited", "hand")
 """Who drew an object, in the order of their numbers in the table."""
-FLAGS = ("locked", "uncertain", "verified", "judged")
+UNCERTAIN = "uncertain"
+FLAGS = ("locked", UNCERTAIN, "verified", "judged")
 """What is yes or no of an object, each a bit of one column."""
 COLUMNS = ("areas", "boxes", "origins", "flags", "classes")
 """What is read of the table."""
@@ -69,8 +70,8 @@ class ObjectColumns:
         int64 (n,); areas in pixels.
     boxes
         int64 (n, 6): first plane, end of the planes, first row, end, first column, end.
-    touched
-        bool (n,): whether a person had a hand in it.
+    checked
+        bool (n,): whether a person answers for it, see `is_checked`.
     classes
         int64 (n,), 0 without one.
     """
@@ -78,7 +79,7 @@ class ObjectColumns:
     ids: npt.NDArray[np.int64]
     areas: npt.NDArray[np.int64]
     boxes: npt.NDArray[np.int64]
-    touched: npt.NDArray[np.bool_]
+    checked: npt.NDArray[np.bool_]
     classes: npt.NDArray[np.int64]
 
     @property
@@ -128,7 +129,7 @@ class FolderDocument:
     def is_corrected(self) -> bool:
         """Whether somebody corrected, verified or called complete any of it."""
         said = self.review in ("corrected", "verified") or bool(self.complete)
-        return said or bool(self.objects.touched.any())
+        return said or bool(self.objects.checked.any())
 
 
 def document_folder(project: Path, key: DocumentKey | None) -> Path:
@@ -235,10 +236,10 @@ def _table(columns: dict[str, npt.NDArray[Any]]) -> ObjectColumns:
     areas = columns["areas"]
     ids = np.flatnonzero(areas > 0)
     by_hand = columns["origins"] != ORIGINS.index(MODEL)
-    touched = (by_hand | (columns["flags"] > 0))[ids]
+    checked = (by_hand | (columns["flags"] & ~np.uint8(1 << FLAGS.index(UNCERTAIN)) > 0))[ids]
     kept = (columns[name][ids].astype(np.int64) for name in ("areas", "boxes", "classes"))
     areas, boxes, classes = kept
-    return ObjectColumns(ids, areas, boxes.reshape(-1, 6), touched, classes)
+    return ObjectColumns(ids, areas, boxes.reshape(-1, 6), checked, classes)
 
 
 def _changed(table: ObjectColumns, changes: Mapping[int, Any]) -> ObjectColumns:
@@ -259,7 +260,7 @@ def _changed(table: ObjectColumns, changes: Mapping[int, Any]) -> ObjectColumns:
         ids[order],
         joined(table.areas, [int(row["area"]) for row in fresh]),
         joined(table.boxes, [[int(end) for end in row["box"]] for row in fresh], (6,)),
-        joined(table.touched, [is_touched(row) for row in fresh]),
+        joined(table.checked, [is_checked(row) for row in fresh]),
         joined(table.classes, [int(row.get("class_id", 0)) for row in fresh]),
     )
 
@@ -267,6 +268,16 @@ def _changed(table: ObjectColumns, changes: Mapping[int, Any]) -> ObjectColumns:
 def is_touched(row: Mapping[str, Any]) -> bool:
     """Whether a person had a hand in an object, by its row in a project: drew, corrected, marked or accepted it."""
     return row.get("origin", "hand") != MODEL or any(bool(row.get(name)) for name in FLAGS)
+
+
+def is_checked(row: Mapping[str, Any]) -> bool:
+    """Whether a person answers for an object, by its row in a project.
+
+    One that was only marked as uncertain is touched, but nobody answers for its outline.
+    """
+    return row.get("origin", "hand") != MODEL or any(
+        bool(row.get(name)) for name in FLAGS if name != UNCERTAIN
+    )
 
 
 def _plain(name: str, path: Path) -> str:

@@ -14,6 +14,7 @@ from cpsam_core.images.project_content import COMPLETE
 from cpsam_core.images.project_folders import (
     document_folder,
     folder_documents,
+    is_checked,
     is_touched,
     open_document,
     read_document,
@@ -132,7 +133,7 @@ def read_image_name(path: AnyPath) -> str:
 
 
 def unchecked_objects(path: AnyPath, key: DocumentKey = WHOLE) -> frozenset[int]:
-    """Return the ids of the objects of a project that a model drew and nobody touched.
+    """Return the ids of the objects of a project that a model drew and nobody answers for.
 
     None where the image is verified or regions of it are complete, since somebody answers for them as they are; for a
     project that is a folder, whose squares are chosen by what was corrected; and where it cannot be read.
@@ -145,7 +146,7 @@ def unchecked_objects(path: AnyPath, key: DocumentKey = WHOLE) -> frozenset[int]
             table = project.table(key.folder)
         if table.get("review") == "verified" or table.get(COMPLETE):
             return frozenset()
-        return frozenset(int(number) for number, row in table["objects"].items() if not is_touched(row))
+        return frozenset(int(number) for number, row in table["objects"].items() if not is_checked(row))
     except UNREADABLE:
         return frozenset()
 
@@ -210,6 +211,6 @@ def is_corrected(path: AnyPath, key: DocumentKey | None = None) -> bool:
         if any(table.get("review") in ("corrected", "verified") or table.get(COMPLETE) for table in tables):
             return True
         rows = [fields for table in tables for fields in table["objects"].values()]
-        return any(map(is_touched, rows))
+        return any(map(is_checked, rows))
     except UNREADABLE:
         return True

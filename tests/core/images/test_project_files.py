@@ -19,7 +19,7 @@ from cpsam_core.images import project_archive, project_files
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.fingerprint import fingerprint
 from cpsam_core.images.project_files import ProjectFile, Region, read_project_file, write_project_file
-from cpsam_core.images.project_summary import is_corrected, project_keys, read_review
+from cpsam_core.images.project_summary import holds_work, is_corrected, project_keys, read_review
 from cpsam_core.images.project_table import VERSION
 
 
@@ -225,6 +225,14 @@ def test_only_work_by_hand_counts_as_corrected(tmp_path: Path) -> None:
             tmp_path / "a.cpsam", ProjectFile(labels(), {1: {"origin": "model"}}, review=review)
         )
         assert is_corrected(tmp_path / "a.cpsam") is expected
+
+
+def test_a_mark_of_doubt_is_work_but_no_correction(tmp_path: Path) -> None:
+    path = tmp_path / "a.cpsam"
+    for flag, expected in (("uncertain", False), ("judged", True), ("locked", True)):
+        row = {"origin": "model", flag: True}
+        write_project_file(path, ProjectFile(labels(), {1: row}, review="segmented"))
+        assert is_corrected(path) is expected and holds_work(path)
 
 
 def test_further_arrays_are_taken_over_unread(tmp_path: Path) -> None:

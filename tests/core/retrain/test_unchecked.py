@@ -28,7 +28,10 @@ def test_outlines_that_nobody_checked_are_told_where_they_judge(
     found = []
     for name in ("a", "b", "c"):
         pair = put(folder / "cells", name, grid(), noise=len(found))
-        rows = {n: {"origin": "model", "verified": n <= touched} for n in range(1, 17)}
+        # A mark of doubt is no answer.
+        rows = {
+            n: {"origin": "model", "verified": n <= touched, "uncertain": n > touched} for n in range(1, 17)
+        }
         path = pair.image.with_suffix(".cpsam")
         write_project_file(path, ProjectFile(grid()[None], rows, review=review))
         found.append(describe(replace(pair, masks=path)))

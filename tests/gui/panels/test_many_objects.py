@@ -13,7 +13,7 @@ from cpsam_gui.panels.objects.panel import in_words, tally
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.objects import ObjectRecord, Origin
-from cpsam_gui.state.review_rule import any_touched
+from cpsam_gui.state.review_rule import any_checked
 
 
 @pytest.fixture
@@ -60,8 +60,9 @@ def test_what_is_accepted_is_not_counted_as_locked() -> None:
 
 
 def test_whether_anything_was_touched(table: ColumnRecords) -> None:
-    assert any_touched(table) is any(row.touched for row in table.values())
+    assert any_checked(table) is any(row.checked for row in table.values())
+    assert table.checked[table.ids].tolist() == [row.checked for row in table.values()]
     assert table.touched[table.ids].tolist() == [row.touched for row in table.values()]
     plain = ColumnRecords()
     plain[3] = ObjectRecord(5, Box(0, 1, 0, 5, 0, 5), Origin.MODEL)
-    assert any_touched(plain) is False
+    assert any_checked(plain) is False

@@ -396,7 +396,7 @@ def test_the_engine_reads_what_the_window_saved(qtbot: QtBot, session: Session, 
     assert stored.objects.areas.tolist() == [1600] * 3
     assert stored.objects.classes.tolist() == [1, 1, 0]
     assert stored.objects.centres[0].tolist() == [0, 619, 619]
-    assert stored.objects.touched.all()
+    assert stored.objects.checked.all()
     block = stored.labels[slice(0, 1), slice(590, 650), slice(590, 650)]
     np.testing.assert_array_equal(block, session.document.labels[0:1, 590:650, 590:650])
 

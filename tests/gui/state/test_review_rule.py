@@ -12,7 +12,7 @@ from cpsam_gui.state import review_rule
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.objects import ObjectRecord, Origin
-from cpsam_gui.state.review_rule import after, any_touched, first_open
+from cpsam_gui.state.review_rule import after, any_checked, first_open
 from cpsam_gui.state.steps import StepKind
 
 
@@ -35,6 +35,9 @@ def step(before: ObjectRecord | None, now: ObjectRecord | None) -> Any:
         ({}, {"locked": True}, True),
         ({"locked": True}, {}, False),
         ({"locked": True}, {"locked": True, "class_id": 3}, True),
+        # Who doubts an outline does not answer for it.
+        ({}, {"uncertain": True}, False),
+        ({"uncertain": True}, {"uncertain": True, "judged": True}, True),
     ],
 )
 def test_a_changed_class_counts_as_a_correction(
@@ -60,11 +63,12 @@ def tables(rows: dict[int, ObjectRecord]) -> tuple[dict[int, ObjectRecord], Colu
 
 
 @pytest.mark.parametrize(
-    ("fields", "touched"), [({}, False), ({"locked": True}, True), ({"origin": Origin.HAND}, True)]
+    ("fields", "checked"),
+    [({}, False), ({"locked": True}, True), ({"origin": Origin.HAND}, True), ({"uncertain": True}, False)],
 )
-def test_any_touched_object_is_found_in_rows_and_in_columns(fields: dict[str, Any], touched: bool) -> None:
+def test_any_checked_object_is_found_in_rows_and_in_columns(fields: dict[str, Any], checked: bool) -> None:
     for table in tables({1: record(), 3: record(**fields)}):
-        assert any_touched(table) is touched
+        assert any_checked(table) is checked
 
 
 def test_the_first_open_object_is_found_in_rows_and_in_columns(monkeypatch: pytest.MonkeyPatch) -> None:
