@@ -13,6 +13,7 @@ from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.operations.proposals import Proposal, accept
+from cpsam_gui.operations.reviewing import refuse
 from cpsam_gui.panels import ReviewPanel
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
@@ -370,6 +371,23 @@ def test_a_missed_cell_that_was_refused_stays_away_also_when_the_image_is_opened
     flows.logits[36:44, 80:94] = 4
     looked()
     assert not missed.all
+
+
+def test_what_was_refused_while_cells_were_looked_for_is_not_shown_once_more(
+    segmented: Window, qtbot: QtBot
+) -> None:
+    session, missed, asked = segmented.session, segmented.session.missed, []
+    see_a_cell(session)
+    segmented.show_panel("Review")
+    qtbot.waitUntil(lambda: len(missed.all) == 1 and not missed.looking and session.jobs.idle)
+    (place,) = missed.all
+    refuse(session.document, place.box, place.mask)
+    missed.ask(lambda: asked.append(missed.all))
+    missed.stale = True
+    # The search began before.
+    missed._take((place,))
+    assert missed.all == () and not asked, "who asked since waits for the next search"
+    qtbot.waitUntil(lambda: asked == [()])
 
 
 def test_no_cell_is_called_missing_before_the_search_is_over(segmented: Window, qtbot: QtBot) -> None:
