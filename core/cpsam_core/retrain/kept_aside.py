@@ -33,6 +33,10 @@ NEAR = (
     "The planes that judge lie so near to those learnt from that the same cells are in both, which flatters the new "
     "model. Correct planes farther apart, or another stack, to be sure."
 )
+MOVIE = (
+    "The time points that judge are of a movie whose other time points are learnt from: the same cells are in both, "
+    "which flatters the new model. Correct another movie, or other images, to be sure."
+)
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,9 @@ def split(
 
     What the line kept aside stays aside; what it learnt from never judges. A fifth of the images is kept aside, at
     least one, from three images on; of fewer, a quarter of each image that is new to the line. All planes of a volume
-    are one image here, because they show the same cells; which of its planes judge is for `planes_of` to say. So are
-    all layers of an image, because they show the same pixels. With `thorough`, up to ten images are judged in folds.
+    and all time points of a movie are one image here, because they show the same cells; which of the planes judge is
+    for `planes_of` to say. So are all layers of an image, because they show the same pixels. With `thorough`, up to ten
+    images are judged in folds.
 
     Raises
     ------
@@ -109,14 +114,30 @@ def split(
     if not training:
         raise TrainingError("Every image is kept aside, so that none is left to learn from.")
     if thorough:
-        return _folded(training, aside, lineage, seed, warnings)
+        return _with_movies(_folded(training, aside, lineage, seed, warnings))
     chosen = _choose(training, aside, lineage, seed) if not marked else []
     aside, training = aside + chosen, [one for one in training if one not in chosen]
     # Parts that were kept aside when there were fewer images stay aside, too, and go on judging.
     parts = {one.digest: part for one in training if (part := _old_part(one, lineage)) is not None}
     if aside:
-        return _whole(training, aside, parts, lineage, warnings)
-    return _crops(training, parts, lineage, seed, warnings)
+        return _with_movies(_whole(training, aside, parts, lineage, warnings))
+    return _with_movies(_crops(training, parts, lineage, seed, warnings))
+
+
+def _with_movies(parts: ValidationSplit) -> ValidationSplit:
+    """Say where a time point judges what learns from others of its movie: by a person's wish, or as it did before."""
+
+    def in_both(judge: Pair, other: Pair) -> bool:
+        same = (judge.image, replace(judge.key, time=None)) == (other.image, replace(other.key, time=None))
+        # The same part left out of all of them shows cells that are in none.
+        return (
+            same
+            and judge.key.time != other.key.time
+            and (judge.only is None or other.leave_out != judge.only)
+        )
+
+    flattered = any(in_both(judge, other) for judge in parts.aside for other in parts.training)
+    return replace(parts, warnings=(*parts.warnings, MOVIE)) if flattered else parts
 
 
 def order(one: Candidate, seed: int) -> str:
@@ -161,12 +182,12 @@ def _choose(
 
 
 def _by_image(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
-    """Gather the planes of each volume and the layers of each image."""
+    """Gather the planes of each volume, the time points of each movie and the layers of each image."""
     return _gathered(candidates, _image_of)
 
 
 def _image_of(one: Candidate) -> object:
-    return one.pair.image, replace(one.pair.key, layer="")
+    return one.pair.image, replace(one.pair.key, time=None, layer="")
 
 
 def _square_of(one: Candidate) -> str:

@@ -4417,6 +4417,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Der Stand des Trainings kann nicht nach {} geschrieben werden: {}. Das Training geht weiter; nach einer Unterbrechung würde es beim letzten geschriebenen Stand beginnen</translation>
     </message>
     <message>
+      <source>The time points that judge are of a movie whose other time points are learnt from: the same cells are in both, which flatters the new model. Correct another movie, or other images, to be sure.</source>
+      <translation>Die Zeitpunkte, an denen beurteilt wird, gehören zu einem Film, aus dessen anderen Zeitpunkten gelernt wird: Dieselben Zellen sind in beiden; das neue Modell sieht dadurch zu gut aus. Korrigieren Sie einen anderen Film oder andere Bilder, um sicher zu sein.</translation>
+    </message>
+    <message>
       <source>The training leaves it out, as the words below the table say: tick it to learn from it all the same.</source>
       <translation>Das Training lässt das Bild aus, warum, steht unter der Tabelle: anhaken, um trotzdem daraus zu lernen.</translation>
     </message>

@@ -13,8 +13,13 @@ import pytest
 from cpsam_core.data.examples import counted_objects, read_annotation
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune import TrainSettings
+from cpsam_core.images import write_tiff
+from cpsam_core.images.document_key import DocumentKey
+from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_core.retrain import describe, plan_retraining, training_sets, unique_name
+from cpsam_core.retrain.candidates import Candidate, candidates_in
 from cpsam_core.retrain.defaults import dated_name, default_settings
+from cpsam_core.retrain.kept_aside import MOVIE
 from cpsam_core.weights import check_name, list_models
 from tests.core.retrain.scenes import candidates, grid, put
 
@@ -95,6 +100,47 @@ def test_of_fewer_images_a_quarter_is_kept_aside_and_said(folder: Path) -> None:
         assert counted is not None and other is not None
         assert not (counted & other).any() and (counted | other).all()
         assert other.sum() == 32 * 32
+
+
+def movie(folder: Path, frames: int) -> list[Candidate]:
+    """Return the time points of one movie, all corrected."""
+    path = folder / "movies" / "movie.tif"
+    path.parent.mkdir()
+    rng = np.random.default_rng(3)
+    write_tiff(path, rng.integers(0, 255, (frames, 64, 64)).astype(np.uint8), "TYX")
+    for time in range(frames):
+        project = ProjectFile(grid(3, 3), {1: {"origin": "hand"}}, image=path.name, review="verified")
+        write_project_file(path.with_suffix(".cpsam"), project, key=DocumentKey(time=time))
+    found = candidates_in(path.parent)
+    assert len(found) == frames
+    return list(found)
+
+
+def test_time_points_of_a_movie_never_judge_by_themselves_what_learnt_from_others(folder: Path) -> None:
+    """They show the same cells a little later: a frame had judged what learnt from the frames beside it."""
+    frames = movie(folder, 4)
+    plan = plan_retraining(frames, "cpsam-lite")
+    assert plan.how == "crops"
+    # The same corner of all of them: the cells there are in none that is learnt from.
+    assert len(plan.aside) == 4 and len({pair.only for pair in plan.aside}) == 1
+    assert {pair.leave_out for pair in plan.training} == {pair.only for pair in plan.aside}
+    assert not any("movie" in words for words in plan.warnings)
+    others = candidates(folder, 2)
+    for seed in range(4):
+        plan = plan_retraining([*frames, *others], "cpsam-lite", seed=seed)
+        assert plan.how == "images"
+        judged = {pair.image for pair in plan.aside}
+        assert len(judged) == 1 and judged.isdisjoint(pair.image for pair in plan.training)
+        assert MOVIE not in plan.warnings
+
+
+def test_a_time_point_that_is_to_judge_what_learns_from_the_movie_is_said_to_flatter(folder: Path) -> None:
+    frames = movie(folder, 3)
+    plan = plan_retraining([replace(frames[0], use="aside"), *frames[1:]], "cpsam-lite")
+    assert plan.aside == (frames[0].pair,)
+    assert plan.warnings.count(MOVIE) == 1
+    alone = [replace(one, use="aside") for one in frames]
+    assert MOVIE not in plan_retraining([*alone, *candidates(folder, 2)], "cpsam-lite").warnings
 
 
 def test_an_object_on_the_border_that_is_judged_is_not_learnt_from(folder: Path) -> None:
