@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cpsam_core.images.given_sizes import LARGEST_PIXEL_UM
 from cpsam_core.images.plane_distance import MOST_PIXELS
 from cpsam_gui.actions.facts import (
     CAN_RUN,
@@ -22,7 +23,6 @@ from cpsam_gui.actions.table import Action
 from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.numbers import filled
-from cpsam_gui.storage.project import LARGEST_PIXEL_UM
 from cpsam_gui.style.number_fields import DecimalQuestion
 
 if TYPE_CHECKING:

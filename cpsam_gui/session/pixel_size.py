@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from cpsam_core.images.given_sizes import with_size
 
 if TYPE_CHECKING:
     from cpsam_core.images import Image
@@ -35,10 +36,7 @@ class PixelSize:
             self._as_read = image
         assert self._as_read is not None
         told, wanted = self._as_read, self._open_image.document.facts.pixel_size
-        if wanted is not None:
-            ratio = (told.pixel_height or 1.0) / told.pixel_size if told.pixel_size else 1.0
-            height = wanted * ratio if told.pixel_height else None
-            told = replace(told, pixel_size=wanted, pixel_height=height)
+        told = with_size(told, wanted)
         if told.pixel_size != image.pixel_size:
             self._sized = self._open_image.image = told
             self._open_image.scale_changed.emit()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.given_sizes import PIXEL_SIZE, checked_size
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.state.deleted import DeletedPlaces
 from cpsam_gui.state.image_facts import ClassName, ImageFacts, ReviewState
@@ -35,9 +36,8 @@ if TYPE_CHECKING:
 COMPLETE = "complete"
 MAPS = FLOWS, LOGITS, CLASSES = ("flows", "logits", "class_logits")
 """Names of the arrays that the last run left, as they stand in the file."""
-NOTES, COLOURS, PIXEL_SIZE, DELETED = "notes", "class_colours", "pixel_size_um", "deleted"
+NOTES, COLOURS, DELETED = "notes", "class_colours", "deleted"
 """Keys of what is known of the image."""
-LARGEST_PIXEL_UM = 1e5
 # Characters of notes.
 LONGEST_CHARS = 1_000_000
 
@@ -141,16 +141,9 @@ def checked_facts(stored: Mapping[str, Any]) -> ImageFacts:
             for number, name in sorted(dict(stored.get("classes", {})).items(), key=lambda item: int(item[0]))
         ),
         regions_of(stored.get("complete", [])),
-        _size(stored.get(PIXEL_SIZE)),
+        checked_size(stored.get(PIXEL_SIZE)),
         _deleted(stored.get(DELETED)),
     )
-
-
-def _size(stored: object) -> float | None:
-    """Return a pixel size; None where there is none or it makes no sense."""
-    if not isinstance(stored, int | float) or isinstance(stored, bool):
-        return None
-    return float(stored) if 0 < stored <= LARGEST_PIXEL_UM else None
 
 
 def _stored_places(deleted: DeletedPlaces | None) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from cpsam_core.images.companion_names import STANDARD, Endings, part_images
 from cpsam_core.images.companions import Companions, Listings, companions, documents_of, preference
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import normal, walk
+from cpsam_core.images.given_sizes import given_size, with_size
 from cpsam_core.images.image import Image
 from cpsam_core.images.project_files import PROJECT_SUFFIX
 from cpsam_core.images.project_folders import DOCUMENT, document_folder, folder_documents
@@ -117,6 +118,8 @@ class Pair:
     def read_image(self, axes: str | None = None, time: int | None = None) -> Image:
         """Read the image as its project says: `axes` and `time` where neither that nor the masks say them.
 
+        Its pixels have the size that a person gave them.
+
         Raises
         ------
         ImageError
@@ -126,12 +129,18 @@ class Pair:
             return read_patch(self.section, self.open_source(axes, time), self.seen)
         scene, known = self._chosen(time)
         image = read_image(self.image, self.seen.axes or axes, time=known, scene=scene)
+        image = with_size(image, self._given_size)
         return image if self.section is None else self.section.of_image(image)
 
     def open_source(self, axes: str | None = None, time: int | None = None) -> Source:
         """Open the image to be read in parts, otherwise as `read_image` does; a section is not cut out."""
         scene, known = self._chosen(time)
-        return open_source(self.image, self.seen.axes or axes, time=known, scene=scene)
+        source = open_source(self.image, self.seen.axes or axes, time=known, scene=scene)
+        return replace(source, image=with_size(source.image, self._given_size))
+
+    @property
+    def _given_size(self) -> float | None:
+        return given_size(self.masks, self.key) if _is_project(self.masks) else None
 
     def _chosen(self, time: int | None) -> tuple[int | str | None, int | None]:
         """Return scene and time point."""

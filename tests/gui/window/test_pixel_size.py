@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 import tifffile
 from PyQt6.QtCore import Qt
 
@@ -87,6 +89,21 @@ def test_a_filter_is_in_the_unit_that_the_table_shows(segmented: Window, qtbot: 
     assert panel.error.text() == "" and panel.model.rowCount() == 0
     qtbot.mouseClick(panel.top.micrometres, Qt.MouseButton.LeftButton)
     assert not panel.top.micrometres.isChecked() and "area" in panel.model.names
+
+
+def test_the_tables_of_a_folder_have_the_size_that_was_given(
+    segmented: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session, target = segmented.session, tmp_path / "tables" / "all.csv"
+    target.parent.mkdir()
+    session.facts.change("Pixel size", pixel_size=0.5)
+    assert session.persistence.save_now() and session.path is not None
+    session.measuring.measure_folder(session.path.parent, target)
+    qtbot.waitUntil(lambda: target.is_file() and session.jobs.idle)
+    with target.open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 4
+    assert all(float(row["area_um2"]) == pytest.approx(float(row["area"]) / 4) for row in rows)
 
 
 def test_zero_takes_what_the_file_says(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
