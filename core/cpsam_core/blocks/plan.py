@@ -15,6 +15,7 @@ from cpsam_core.segment.predict_part import tiles_of_part
 from cpsam_core.segment.settings import NATIVE_DIAMETER_PX, Settings
 from cpsam_core.segment.volume_part import SLAB_BYTES, VolumeFrame, tiles_of_volume_part
 from cpsam_core.system.machine import memory
+from cpsam_core.system.sizes import size_in_words
 
 T = TypeVar("T")
 
@@ -176,8 +177,8 @@ class BlocksForecast:
         more = 100 * (self.tiles / max(1, self.tiles_of_whole) - 1)
         return (
             f"{self.blocks} blocks, {self.tiles:,} tiles ({more:.0f} % more than at once), about "
-            f"{self.memory / 1e9:.1f} GB of memory beside the network, and up to {self.disk / 1e9:.1f} GB on the disk "
-            "while it runs"
+            f"{size_in_words(self.memory)} of memory beside the network, and up to {size_in_words(self.disk)} on the "
+            "disk while it runs"
         )
 
 
@@ -245,7 +246,7 @@ def plan_blocks(
     if low == 0:
         needed = _bytes_of(_plan_of(shape, diameter, chunk, anisotropy))
         raise SettingsError(
-            f"Blocks of {chunk} pixels need {needed / 1e9:.2f} GB of memory, and {allowed / 1e9:.2f} GB may be "
+            f"Blocks of {chunk} pixels need {size_in_words(needed)} of memory, and {size_in_words(allowed)} may be "
             "used: close other programs, allow more, or set a smaller diameter if cells are smaller.",
             options="--max-memory",
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.cli.common import UsageError, tell, terminal_progress
+from cpsam_core.system.sizes import size_in_words
 
 if TYPE_CHECKING:
     from cpsam_core.blocks import BlockRun, Plan
@@ -110,13 +111,13 @@ def source_for_blocks(target: Target, settings: Settings, options: BlockOptions)
     shape = source.shape[:3]
     if not options.always and fits_memory(shape, options.most, volume=settings.do_3D):
         return None
-    needed = needed_for_whole(shape, volume=settings.do_3D) / 1e9
+    needed = size_in_words(needed_for_whole(shape, volume=settings.do_3D))
     refused = [kind for kind in target.files if kind not in KINDS]
     if refused:
         raise ImageError(
-            f"{target.image} needs {needed:.1f} GB of memory as a whole, and "
-            f"{allowed_memory(options.most) / 1e9:.1f} GB may be used; by blocks {', '.join(KINDS)} can be saved, not "
-            f"{', '.join(refused)}. Leave those out, or allow more with --max-memory."
+            f"{target.image} needs {needed} of memory as a whole, and "
+            f"{size_in_words(allowed_memory(options.most))} may be used; by blocks {', '.join(KINDS)} can be saved, "
+            f"not {', '.join(refused)}. Leave those out, or allow more with --max-memory."
         )
     return source
 

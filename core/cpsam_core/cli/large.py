@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.errors import ImageError
+from cpsam_core.system.sizes import size_in_words
 
 if TYPE_CHECKING:
     from cpsam_core.cli.evaluate_report import ScoredImage
@@ -158,7 +159,7 @@ def convert_in_parts(
     if target.key not in IN_PARTS:
         needed = math.prod(source.shape) * CONVERTED_BYTES
         raise ImageError(
-            f"{source.path} takes {needed / 1e9:.1f} GB of memory as a whole, more than may be used, and "
+            f"{source.path} takes {size_in_words(needed)} of memory as a whole, more than may be used, and "
             f"{target.title} is written at once: choose {' or '.join(IN_PARTS)}, or allow more with --max-memory."
         )
     found = np.zeros(0, np.uint32)

@@ -10,6 +10,7 @@ from cpsam_core.finetune.learner import Learner
 from cpsam_core.finetune.memory import free_memory
 from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.progress import Progress, silent
+from cpsam_core.system.sizes import size_in_words
 
 __all__ = ["images_on_device", "made_by", "taken_by"]
 
@@ -73,7 +74,7 @@ def taken_by(images: DeviceImages | None, learner: Learner) -> int | None:
 def made_by(images: DeviceImages | None, settings: TrainSettings) -> str:
     """Return who makes the crops, for the log."""
     if images is not None:
-        size = f"{images.nbytes / 2**30:.1f} GB"
+        size = size_in_words(images.nbytes)
         return f"crops made on {images.device} from {len(images)} of {images.wanted} images there, {size}"
     if settings.processes:
         return f"crops made by processes, {settings.processes}"

@@ -20,7 +20,7 @@ def test_plans():
     told = forecast(plan, Settings(), 256)
     assert told.tiles > told.tiles_of_whole and str(told.blocks) in told.text()
     assert fits_memory((1, 1000, 1000), 50_000_000) and not fits_memory((1, 2000, 2000), 50_000_000)
-    with pytest.raises(SettingsError, match="GB of memory"):
+    with pytest.raises(SettingsError, match="B of memory"):
         plan_blocks((1, 5000, 3000), 30.0, most=1_000_000)
     window = Plan((1, 600, 600), 512, 96).window(Block(0, 1, 0))
     assert window == (slice(0, 1), slice(416, 600), slice(0, 600))
