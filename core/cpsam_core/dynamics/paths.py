@@ -18,6 +18,7 @@ import numpy as np
 from cpsam_core.dynamics.cores import on_all_cores
 from cpsam_core.dynamics.follow import CARDS, TILE, Positions, by_processor, follow, in_chunks
 from cpsam_core.dynamics.step_field import ImageFrame
+from cpsam_core.dynamics.targets import bands_of
 from cpsam_core.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -182,9 +183,9 @@ def _bands(shape: tuple[int, ...]) -> Iterator[slice]:
         yield slice(top, min(top + rows, shape[0]))
 
 
-def _parts(chosen: Bools) -> list[tuple[slice, slice]]:
-    """Return bands of rows, each with where its chosen pixels are among all of them."""
-    rows = list(_bands(chosen.shape))
+def _parts(chosen: Bools, rows: list[slice] | None = None) -> list[tuple[slice, slice]]:
+    """Return bands of rows, whole tiles unless given, each with where its chosen pixels are among all of them."""
+    rows = rows or list(_bands(chosen.shape))
     edges = np.cumsum([0, *on_all_cores(lambda band: np.count_nonzero(chosen[band]), rows)]).tolist()
     return [(band, slice(*ends)) for band, ends in zip(rows, itertools.pairwise(edges), strict=True)]
 
@@ -235,7 +236,7 @@ def _astray(before: Paths, known: Bools, inside: Bools) -> Bools:
         count += counts.take(top - left, mode="clip")
         chosen[rows].reshape(-1)[flat[(count == 0) & ~far]] = False
 
-    on_all_cores(leave_out, _parts(known))
+    on_all_cores(leave_out, _parts(known, bands_of(known.shape)))
     return chosen
 
 
