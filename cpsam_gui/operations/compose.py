@@ -11,7 +11,7 @@ import numpy as np
 
 from cpsam_core.labels.runs import Runs, look_up, overlay
 from cpsam_gui.operations.carry_over import former_ids
-from cpsam_gui.operations.replacing import may_be_rings, mostly
+from cpsam_gui.operations.replacing import is_ring, may_be_rings, mostly
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -82,18 +82,23 @@ def rename(labels: Labels, names: Mapping[int, int], rows: Mapping[int, ObjectRe
 
 
 def _around_kept(runs: Runs, held: NDArray[np.bool_], asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which of the objects asked about, by number, have the middle of their rest where others are held."""
+    """Return which of the objects asked about, by number, leave a ring around what is held."""
     around = np.zeros(asked.size, np.bool_)
-    numbers = np.flatnonzero(asked)
-    if numbers.size:
-        rest = runs.where(look_up(asked, runs.values) & ~held)
-        pixels = np.bincount(rest.values, rest.lengths, asked.size)[numbers]
-        middle = np.zeros(numbers.size, np.int64)
-        for length, (first, last) in zip(runs.shape, rest.positions(), strict=True):
-            sums = np.bincount(rest.values, rest.lengths * (first + last) / 2, asked.size)
-            middle = middle * length + np.rint(sums[numbers] / pixels).astype(np.int64)
-        around[numbers] = held[np.searchsorted(runs.starts, middle, "right") - 1]
+    if asked.any():
+        chosen = look_up(asked, runs.values)
+        some, under = runs.where(chosen), held[chosen]
+        for number in np.flatnonzero(asked).tolist():
+            own = some.values == number
+            rest, inner = (_pixels(some.where(own & part)) for part in (~under, under))
+            around[number] = is_ring(rest, inner)
     return around
+
+
+def _pixels(runs: Runs) -> NDArray[np.int64]:
+    """Return the place of each pixel of runs, (n, axes)."""
+    ends = np.cumsum(runs.lengths)
+    flat = np.arange(ends[-1]) + np.repeat(runs.starts - ends + runs.lengths, runs.lengths)
+    return np.stack(np.unravel_index(flat, runs.shape), axis=1)
 
 
 def _held(labels: Labels, stays: NDArray[np.bool_]) -> NDArray[np.bool_]:

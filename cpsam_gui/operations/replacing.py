@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import ndimage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +19,8 @@ MOST = 0.5
 """Share of an object's pixels beyond which it lies in a region, or is covered by what stays there."""
 RING = 0.25
 """Share of a new object under what stays beyond which it is the same cell, too, where the rest lies around that."""
+WIDER = 1.5
+"""Of the variance in the narrowest direction, by which a ring exceeds what it lies around; a row of cells does not."""
 
 
 def is_kept(number: int, row: ObjectRecord, given_up: Mapping[int, ObjectRecord]) -> bool:
@@ -40,6 +41,22 @@ def may_be_rings(under: NDArray[np.integer[Any]], areas: NDArray[np.integer[Any]
     return np.asarray((under > RING * areas) & ~mostly(under, areas), np.bool_)
 
 
+def is_ring(rest: NDArray[np.integer[Any]], under: NDArray[np.integer[Any]]) -> bool:
+    """Whether what is left of an object lies around the part that others hold, by the pixels (n, axes) of both.
+
+    Its middle is there, and it is wider in every direction, which the two ends of a row of three cells are not.
+    """
+    if not (under == np.rint(rest.mean(axis=0))).all(axis=1).any():
+        return False
+    # A plane has no depth.
+    axes = np.flatnonzero(np.ptp(np.concatenate([rest, under]), axis=0))
+    narrow = [
+        float(np.linalg.eigvalsh(np.atleast_2d(np.cov(one[:, axes], rowvar=False, bias=True)))[0])
+        for one in (rest, under)
+    ]
+    return narrow[0] > WIDER * narrow[1]
+
+
 def covered(found: Labels, stays: Mask) -> NDArray[np.bool_]:
     """Return, by number, which new objects are those found again that stay.
 
@@ -57,10 +74,9 @@ def covered(found: Labels, stays: Mask) -> NDArray[np.bool_]:
     again = mostly(under, areas)
     doubtful = np.flatnonzero(may_be_rings(under, areas))
     doubtful = doubtful[doubtful > 0]
-    if doubtful.size:
-        rest = np.where(stays, 0, found)
-        middles = np.rint(ndimage.center_of_mass(rest > 0, rest, doubtful)).astype(np.intp)
-        again[doubtful] = stays[tuple(middles.T)]
+    for number in doubtful.tolist():
+        mask = found == number
+        again[number] = is_ring(np.argwhere(mask & ~stays), np.argwhere(mask & stays))
     return again
 
 

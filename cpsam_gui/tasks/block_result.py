@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_gui.operations.replacing import may_be_rings, mostly
+from cpsam_gui.operations.replacing import is_ring, may_be_rings, mostly
 from cpsam_gui.state.extents import shrunk
 from cpsam_gui.storage.chunked_labels import ChunkedLabels
 from cpsam_gui.storage.level_files import CHUNK_PX
@@ -169,7 +169,8 @@ def _settle(labels: ChunkedLabels, records: ColumnRecords, number: int, lost: in
 
 
 def _is_ring(labels: ChunkedLabels, number: int, box: Box, kept: int) -> bool:
-    """Whether the middle of an object belongs to what stays."""
+    """Whether an object lies around one of those that stay."""
     block = labels.read(box)
-    middle = np.rint([np.mean(along) for along in np.nonzero(block == number)]).astype(np.intp)
-    return bool(block[tuple(middle)] >= kept)
+    rest = np.argwhere(block == number)
+    inner = int(block[tuple(np.rint(rest.mean(axis=0)).astype(np.intp))])
+    return inner >= kept and is_ring(rest, np.argwhere(block == inner))

@@ -70,6 +70,10 @@ def test_a_cell_drawn_too_small_gets_no_ring_around_it(run: object) -> None:
     assert not run(disk(4.7, (9, 8)).astype(np.uint32) * 7, found)  # type: ignore[operator]
     # A thing within a large cell leaves that cell its place.
     assert run(disk(2).astype(np.uint32) * 7, found)  # type: ignore[operator]
+    # So do the ends of a row of three, found as one, of which the middle one was drawn.
+    for places in (((10, 4), (10, 10), (10, 16)), ((4, 4), (10, 10), (16, 16))):
+        row = np.any([disk(3.5, place) for place in places], axis=0).astype(np.uint32)
+        assert run(disk(3.5).astype(np.uint32) * 7, row)  # type: ignore[operator]
     # One of two cells that were found as one was drawn: the rest is the other.
     two = (disk(4, (10, 5)) | disk(4.5, (10, 13))).astype(np.uint32)
     assert run(disk(4, (10, 5)).astype(np.uint32) * 7, two)  # type: ignore[operator]

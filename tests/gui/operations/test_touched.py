@@ -90,7 +90,6 @@ def test_both_parts_of_a_split_are_touched(document: Document) -> None:
     "touch",
     [
         lambda d: operations.set_class(d, [1], 2),
-        lambda d: operations.set_uncertain(d, [1]),
         lambda d: operations.set_locked(d, [1]),
         lambda d: reviewing.accept_objects(d, [1]),
         lambda d: operations.grow(d, [1], 1),
@@ -100,6 +99,12 @@ def test_every_touch_counts_and_is_a_correction(document: Document, touch: objec
     touch(document)  # type: ignore[operator]
     assert document.objects[1].touched
     assert document.facts.review is ReviewState.CORRECTED
+
+
+def test_a_mark_of_doubt_is_kept_and_is_no_correction(document: Document) -> None:
+    operations.set_uncertain(document, [1])
+    assert document.objects[1].touched and not document.objects[1].checked
+    assert document.facts.review is not ReviewState.CORRECTED
 
 
 def test_a_proposal_that_was_chosen_is_touched(document: Document) -> None:
