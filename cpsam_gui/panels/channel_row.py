@@ -183,7 +183,11 @@ class ChannelRow(QWidget):
             widget.blockSignals(False)
         colour = QColor(*channel.colour)
         border = f"1px solid {theme.current().dim}"
-        self.swatch.setStyleSheet(f"background: {colour.name()}; border: {border}; border-radius: 9px;")
+        ring = f"2px solid {theme.current().text}"
+        self.swatch.setStyleSheet(
+            f"QToolButton {{ background: {colour.name()}; border: {border}; border-radius: 9px; }}"
+            f"QToolButton:focus {{ border: {ring}; }}"
+        )
         self.histogram.set_range(channel.low, channel.high, colour)
         limits = (round(one) if self._whole else one for one in (channel.low, channel.high))
         low, high = (written(one, ",.6g") for one in limits)

@@ -48,6 +48,8 @@ def full_height(widget: QWidget) -> int:
 def scrolling(widget: QWidget) -> QScrollArea:
     """Return `widget` in an area that scrolls where the window is low."""
     area = QScrollArea()
+    # What is in it has the keys, and comes into view by Tab.
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -207,18 +207,23 @@ def _sheet(s: Scheme) -> str:
     QPushButton:hover {{ border-color: {s.accent}; }}
     QPushButton:pressed {{ background: {s.field}; }}
     QPushButton:disabled {{ color: {_faint(s)}; }}
+    QPushButton:focus {{ padding: 5px 11px; border: 2px solid {s.accent}; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QPushButton#primary {{ background: {s.accent}; color: {s.on_accent}; border: none; padding: 8px; }}
     QPushButton#primary {{ font-weight: 600; }}
+    QPushButton#primary:focus {{ padding: 6px; border: 2px solid {s.text}; }}
     QPushButton#primary:disabled {{ background: {s.border}; color: {s.dim}; }}
     QToolTip {{ background: {s.panel}; color: {s.text}; border: 1px solid {s.border}; padding: 4px; }}
     QToolButton#quiet {{ padding: 4px 8px; border: 1px solid {s.border}; border-radius: 5px; background: {s.panel}; }}
     QToolButton#quiet:hover {{ border-color: {s.accent}; }}
     QToolButton#quiet:checked {{ background: {s.accent}; color: {s.on_accent}; }}
+    QToolButton#quiet:focus {{ padding: 3px 7px; border: 2px solid {s.accent}; }}
+    QToolButton#quiet:checked:focus {{ border-color: {s.text}; }}
     QToolButton#quiet:disabled {{ color: {_faint(s)}; }}
     QToolButton#quiet:checked:disabled {{ background: {s.panel}; color: {_faint(s)}; }}
     QToolButton#quiet::menu-indicator {{ image: none; }}
     QToolButton#fold {{ border: none; font-weight: 600; padding: 2px 0; }}
+    QToolButton#fold:focus {{ color: {s.accent}; }}
     QFrame#strip {{ background: {s.window}; border: none; border-bottom: 1px solid {s.border}; }}
     QFrame#foot {{ border: none; border-top: 1px solid {s.border}; }}
     QLabel#warning {{ color: {s.warning}; }}
@@ -227,6 +232,8 @@ def _sheet(s: Scheme) -> str:
     QLabel#title {{ font-size: 20px; font-weight: 600; }}
     QLabel#heading {{ font-weight: 600; }}
     QListWidget {{ border: 1px solid {s.border}; border-radius: 5px; outline: none; }}
+    QTableView {{ border: 1px solid {s.border}; }}
+    QListWidget:focus, QTableView:focus {{ border-color: {s.accent}; }}
     QListWidget::item {{ padding: 4px 6px; }}
     QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked, QTableView::indicator:unchecked,
       QTreeView::indicator:unchecked, QListView::indicator:unchecked {{ border: 1px solid {s.dim};
@@ -237,6 +244,7 @@ def _sheet(s: Scheme) -> str:
     QTabBar {{ qproperty-drawBase: 0; }}
     QTabBar::tab {{ padding: 7px {TAB_PADDING_PX}px; border: none; color: {s.dim}; }}
     QTabBar::tab:selected {{ color: {s.text}; border-bottom: 2px solid {s.accent}; }}
+    QTabBar::tab:selected:focus {{ background: {s.border}; }}
     QProgressBar {{ border: none; border-radius: 4px; background: {s.border}; height: 8px; }}
     QProgressBar::chunk {{ background: {s.accent}; border-radius: 4px; }}
     QScrollBar {{ background: transparent; border: none; margin: 0; }}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
+    QApplication,
     QGridLayout,
     QMainWindow,
     QWidget,
@@ -313,6 +314,16 @@ class Window(QMainWindow):
             share_width(self, self.docks["Files"], self.docks["Segment"], LEFT_FIRST_PX)
             share_height(self, self.docks["Segment"], self.docks["Objects"])
         self._shown = True
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Let Tab pass over what stands in panels behind others, which Qt takes for visible; called by Qt."""
+        start = QApplication.focusWidget()
+        while super().focusNextPrevChild(forward):
+            now = QApplication.focusWidget()
+            behind = [dock for dock in self.docks.values() if dock.visibleRegion().isEmpty()]
+            if now is None or now is start or not any(dock.isAncestorOf(now) for dock in behind):
+                return True
+        return False
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Accept files; called by Qt."""
