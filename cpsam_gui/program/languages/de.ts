@@ -3132,7 +3132,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Precision on {}</source>
-      <translation>Präzision auf {}</translation>
+      <translation>Präzision: {}</translation>
     </message>
     <message>
       <source>Preferences</source>
@@ -4955,6 +4955,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Waiting for room on the disk</source>
       <translation>Wartet auf Platz auf dem Datenträger</translation>
+    </message>
+    <message>
+      <source>Waiting for the device</source>
+      <translation>Warten auf das Gerät</translation>
     </message>
     <message>
       <source>Waits while the model is in use</source>

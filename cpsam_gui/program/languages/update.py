@@ -25,6 +25,7 @@ SPEAKERS = (
     "dialogs/model_tree.py",
     "panels/history.py",
     "session/run_results.py",
+    "runs/accelerator.py",
     "runs/fates.py",
     "runs/folder_queue.py",
     "runs/left_out.py",
@@ -57,6 +58,7 @@ ROWS = {"Action": (1,), "in_submenu": (0,), "Place": (0,), "Measure": (1, 2), "P
 
 ENGINE = (
     "checkpoints/room.py",
+    "data/device_images.py",
     "review/doubt.py",
     "segment/confidence.py",
     "finetune/anchor.py",

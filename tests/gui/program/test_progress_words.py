@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from cpsam_core.data import device_images
+from cpsam_gui.program.i18n import translate_said
 from cpsam_gui.program.progress_words import ProgressWords
+from cpsam_gui.runs import accelerator
 
 
 def test_progress_never_goes_back_and_tells_what_and_how_long() -> None:
@@ -30,6 +33,11 @@ def test_progress_never_goes_back_and_tells_what_and_how_long() -> None:
     assert said[4].startswith("Segmenting: making objects")
     assert words.start("Saving") == "Saving"
     assert words.part == 0
+
+
+def test_what_work_waits_for_is_told_in_german(german: None) -> None:
+    for note in (accelerator.WAITING, device_images.READING):
+        assert translate_said(note) != note
 
 
 def follow(*reports: tuple[float, int, int, str]) -> tuple[list[str], list[float]]:
