@@ -106,12 +106,15 @@ def test_who_waits_may_give_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_nothing_is_waited_for_that_does_not_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    disk = Disk(monkeypatch, 0)
-    # Room for it, and yet it fails: another reason.
-    monkeypatch.setattr(room.shutil, "disk_usage", lambda folder: Usage(1, 0, 10**9))
-    with pytest.raises(WeightsError):
+    disk = Disk(monkeypatch, 10**9)
+
+    def refused(*args: object, **more: object) -> None:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as forbidden, pytest.raises(WeightsError):
+        forbidden.setattr(write_module, "save_file", refused)
         room.write_when_there_is_room(tmp_path / "new.safetensors", tiny(LITE), CARD, tell=str)
-    monkeypatch.setattr(room.shutil, "disk_usage", lambda folder: Usage(1, 0, disk.free))
+    disk.free = 0
     monkeypatch.setattr(room, "WAIT_SECONDS", -1.0)
     with pytest.raises(WeightsError):
         room.write_when_there_is_room(tmp_path / "new.safetensors", tiny(LITE), CARD, tell=str)
