@@ -30,7 +30,7 @@ def on_device(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_training_says_where_its_crops_are_made(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "cpsam_core.finetune.trainer")
     trainer(SETTINGS).run()
-    assert "crops made on cpu from 1 of 1 images there, 0.0 GB" in caplog.text
+    assert "crops made on cpu from 1 of 1 images there, " in caplog.text
 
 
 @pytest.mark.usefixtures("on_device")
