@@ -15,10 +15,10 @@ from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.special import expit
 
-from cpsam_core.dynamics.cores import on_all_cores
 from cpsam_core.labels.holes import extents_of, owners_of_cavities
 from cpsam_core.labels.runs import Runs, bands, whole_runs
 from cpsam_core.labels.table import ObjectTable, table_of_runs
+from cpsam_core.system.side_by_side import on_all_cores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

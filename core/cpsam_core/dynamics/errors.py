@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.dynamics.cores import on_all_cores
 from cpsam_core.dynamics.targets import HeatMap, bands_of, heat_map
 from cpsam_core.labels.runs import all_runs, count_up
 from cpsam_core.progress import Progress, silent
+from cpsam_core.system.side_by_side import on_all_cores
 
 # Of which the flows are compared at a time.
 BAND_PIXELS = 1 << 18

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.dynamics.cores import on_all_cores
 from cpsam_core.dynamics.step_field import ImageFrame, scaled_steps, step_field
 from cpsam_core.progress import Progress, silent
+from cpsam_core.system.side_by_side import on_all_cores
 
 if TYPE_CHECKING:
     import torch

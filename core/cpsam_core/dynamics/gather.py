@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.dynamics.cores import on_all_cores
 from cpsam_core.labels.runs import bands
+from cpsam_core.system.side_by_side import on_all_cores
 
 Labels = NDArray[np.uint32]
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from cpsam_core.dynamics.cores import on_all_cores
 from cpsam_core.dynamics.follow import CARDS, TILE, Positions, by_processor, follow, in_chunks
 from cpsam_core.dynamics.step_field import ImageFrame
 from cpsam_core.dynamics.targets import bands_of
 from cpsam_core.progress import Progress, silent
+from cpsam_core.system.side_by_side import on_all_cores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

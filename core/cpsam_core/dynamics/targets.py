@@ -15,12 +15,12 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.dynamics.cores import on_all_cores, workers
 from cpsam_core.dynamics.diffusion import Heat, Heating, diffuse, ways
 from cpsam_core.dynamics.objects import Object, objects_in
 from cpsam_core.dynamics.sheets import Sheet, pack, steps_needed
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.progress import Progress, silent
+from cpsam_core.system.side_by_side import on_all_cores, workers
 
 Border = Literal["reference", "clean"]
 Vectors: TypeAlias = list[NDArray[np.float64]]
@@ -123,7 +123,7 @@ def heat_map(
     if not objects:
         return None
     steps = steps_needed(objects) if niter is None else niter
-    return HeatMap(labels, _heat(labels, objects, steps, workers(threads), progress, exact))
+    return HeatMap(labels, _heat(labels, objects, steps, threads or workers(), progress, exact))
 
 
 def _checked(labels: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.integer]:

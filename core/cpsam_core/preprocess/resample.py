@@ -6,13 +6,13 @@ and its last digits depend on the processor. Here a part of a plane is the same 
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cpsam_core.system.side_by_side import on_all_cores
 
 FloatArray = NDArray[np.float32]
 
@@ -225,10 +225,5 @@ def resize_part(
             upper += lower
         result[band] = upper
 
-    starts = range(0, len(top), step)
-    if len(starts) == 1:
-        make(0)
-    else:
-        with ThreadPoolExecutor(min(len(starts), os.cpu_count() or 1)) as pool:
-            list(pool.map(make, starts))
+    on_all_cores(make, range(0, len(top), step))
     return result

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -13,14 +13,20 @@ Part = TypeVar("Part")
 Result = TypeVar("Result")
 
 
-def workers(threads: int | None = None) -> int:
-    """Return how many threads are used: one per core unless it is said."""
-    return threads or os.cpu_count() or 1
+@cache
+def workers() -> int:
+    """Return how many threads work side by side: one for each core that the program may use."""
+    from cpsam_core.system.machine import cores
+
+    return cores()[1]
 
 
 def on_all_cores(
     work: Callable[[Part], Result], parts: Iterable[Part], threads: int | None = None
 ) -> list[Result]:
     """Return what a work makes of each part, in order; parts must not wait for each other nor write to one place."""
-    with ThreadPoolExecutor(workers(threads)) as pool:
+    parts = list(parts)
+    if len(parts) == 1:
+        return [work(parts[0])]
+    with ThreadPoolExecutor(threads or workers()) as pool:
         return list(pool.map(work, parts))
