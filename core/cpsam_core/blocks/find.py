@@ -13,13 +13,14 @@ from cpsam_core.blocks.maps import predicted_maps
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
 from cpsam_core.dynamics import ImageFrame, find_candidates
+from cpsam_core.dynamics.diffusion import steps_needed
 from cpsam_core.images.array_files import write_arrays
 from cpsam_core.labels import fill_holes
 from cpsam_core.labels.runs import runs_of
 from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.predict import device_of
 
-__all__ = ["find_block", "steps_of"]
+__all__ = ["find_block"]
 
 log = logging.getLogger(__name__)
 
@@ -99,13 +100,8 @@ def find_block(work: Work, block: Block, progress: Progress = silent) -> None:
         arrays["class count"] = np.array([maps.class_count], np.int64)
     extents = (found.boxes[near, :, 1] - found.boxes[near, :, 0]).sum(axis=1)
     write_arrays(work.folder.found(block), arrays)
-    steps = steps_of(int(extents.max(initial=0)), len(window))
+    steps = steps_needed(int(extents.max(initial=0)), len(window))
     write_arrays(work.folder.steps(block), {"steps": np.array([steps], np.int64)})
-
-
-def steps_of(extent: int, dimensions: int = 2) -> int:
-    """Return the steps of diffusion that an object needs whose box has sides of so many pixels together."""
-    return (2 if dimensions == 2 else 6) * (extent + dimensions) if extent else 0
 
 
 def _core(work: Work, block: Block) -> NDArray[np.float64]:

@@ -211,6 +211,11 @@ def _by_waves(warm: Heat, inside: NDArray[np.bool_], sources: NDArray[np.int64],
     heat_by_waves(warm, other, sums, box, weight, row, sources, SOURCE, steps)
 
 
+def steps_needed(extent: int, ndim: int) -> int:
+    """Return the steps that the reference takes; `extent` is the largest sum of the sides of a box around an object."""
+    return (2 if ndim == 2 else 6) * (extent + ndim)
+
+
 def ways(steps: int, ndim: int, exact: bool) -> list[Heating]:
     """Return the ways in which objects are heated, one after the other."""
     if exact:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.dynamics.targets import HeatMap, bands_of, heat_map
-from cpsam_core.labels.runs import all_runs, count_up
+from cpsam_core.dynamics.targets import HeatMap, heat_map
+from cpsam_core.labels.runs import all_runs, bands, count_up
 from cpsam_core.progress import Progress, silent
 from cpsam_core.system.side_by_side import on_all_cores
 
@@ -56,7 +56,7 @@ def flow_errors(
             span = slice(first, last)
             sums[span] = _sums(warm, flows, band, starts[span] - band.start * plane, inside[span])
 
-        on_all_cores(add_up, bands_of(labels.shape, BAND_PIXELS))
+        on_all_cores(add_up, bands(labels.shape, BAND_PIXELS))
     ids, index = count_up(values[inside])
     sizes = np.bincount(index, weights=lengths[inside], minlength=len(ids))
     totals = np.bincount(index, weights=sums[inside], minlength=len(ids))

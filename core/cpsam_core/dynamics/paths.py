@@ -17,7 +17,7 @@ import numpy as np
 
 from cpsam_core.dynamics.follow import CARDS, TILE, Positions, by_processor, follow, in_chunks
 from cpsam_core.dynamics.step_field import ImageFrame
-from cpsam_core.dynamics.targets import bands_of
+from cpsam_core.labels.runs import bands
 from cpsam_core.progress import Progress, silent
 from cpsam_core.system.side_by_side import on_all_cores
 
@@ -40,6 +40,9 @@ UNKNOWN = np.uint32(0xFFFFFFFF)
 SLACK_PX = 1 / 16
 """Coordinates of single precision are rounded to less than that."""
 BAND_PIXELS = 1 << 18
+"""Of tiles that are put in order at a time."""
+CACHED_PIXELS = 1 << 16
+"""Of which the boxes are looked up at a time, so that the counts stay in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,7 +239,7 @@ def _astray(before: Paths, known: Bools, inside: Bools) -> Bools:
         count += counts.take(top - left, mode="clip")
         chosen[rows].reshape(-1)[flat[(count == 0) & ~far]] = False
 
-    on_all_cores(leave_out, _parts(known, bands_of(known.shape)))
+    on_all_cores(leave_out, _parts(known, list(bands(known.shape, CACHED_PIXELS))))
     return chosen
 
 

@@ -29,12 +29,6 @@ class Sheet:
     corners: Sequence[tuple[int, ...]]
 
 
-def steps_needed(objects: Sequence[Object]) -> int:
-    """Return the number of steps that the reference takes: by the extent of the largest object."""
-    ndim = len(objects[0].shape)
-    return (2 if ndim == 2 else 6) * max(sum(item.shape) + ndim for item in objects)
-
-
 def pack(objects: Sequence[Object], exact: bool) -> list[Sheet]:
     """Lay objects out on shelves, those of equal height together, so that shelves waste little."""
     ordered = sorted(objects, key=lambda item: item.shape)

@@ -15,10 +15,11 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.dynamics.diffusion import Heat, Heating, diffuse, ways
+from cpsam_core.dynamics.diffusion import Heat, Heating, diffuse, steps_needed, ways
 from cpsam_core.dynamics.objects import Object, objects_in
-from cpsam_core.dynamics.sheets import Sheet, pack, steps_needed
+from cpsam_core.dynamics.sheets import Sheet, pack
 from cpsam_core.errors import ImageError, SettingsError
+from cpsam_core.labels.runs import bands
 from cpsam_core.progress import Progress, silent
 from cpsam_core.system.side_by_side import on_all_cores, workers
 
@@ -26,7 +27,8 @@ Border = Literal["reference", "clean"]
 Vectors: TypeAlias = list[NDArray[np.float64]]
 """Components of the unit flows of a band, (z,) y, x."""
 
-BAND_PIXELS = 65_536
+# Of which the vectors are made at a time: temporaries stay in the cache.
+BAND_PIXELS = 1 << 16
 # Pixels from which on the heat map is kept in float32, as in the reference.
 SINGLE_PRECISION_PIXELS = 40_000_000
 
@@ -85,7 +87,7 @@ def flows_from_masks(
         for axis, vector in enumerate(warm.vectors(band, border)):
             flows[axis, band] = vector
 
-    on_all_cores(write, bands_of(labels.shape), threads)
+    on_all_cores(write, bands(labels.shape, BAND_PIXELS), threads)
     return flows
 
 
@@ -122,7 +124,7 @@ def heat_map(
     objects = objects_in(labels)
     if not objects:
         return None
-    steps = steps_needed(objects) if niter is None else niter
+    steps = steps_needed(max(sum(item.shape) for item in objects), labels.ndim) if niter is None else niter
     return HeatMap(labels, _heat(labels, objects, steps, threads or workers(), progress, exact))
 
 
@@ -173,12 +175,6 @@ def _diffused(
         finally:
             stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def bands_of(shape: tuple[int, ...], pixels: int | None = None) -> list[slice]:
-    """Return bands of the first axis of so many pixels; by default they are small enough for the processor's cache."""
-    rows = max(1, (pixels or BAND_PIXELS) // max(1, int(np.prod(shape[1:]))))
-    return [slice(start, min(start + rows, shape[0])) for start in range(0, shape[0], rows)]
 
 
 def _gradient(labels: NDArray[np.integer], heat: Heat, border: Border, band: slice) -> Vectors:

@@ -191,11 +191,11 @@ def joint_runs(
     return lengths[inside], values[inside], others[inside]
 
 
-def bands(shape: tuple[int, ...]) -> Iterator[slice]:
-    """Yield slices of the first axis that hold about `BAND_PIXELS` pixels each."""
+def bands(shape: tuple[int, ...], pixels: int | None = None) -> Iterator[slice]:
+    """Yield slices of the first axis that hold about so many pixels each, by default `BAND_PIXELS`."""
     if 0 in shape:
         return
-    rows = max(1, BAND_PIXELS // math.prod(shape[1:]))
+    rows = max(1, (pixels or BAND_PIXELS) // math.prod(shape[1:]))
     for top in range(0, shape[0], rows):
         yield slice(top, min(top + rows, shape[0]))
 
